@@ -1,0 +1,21 @@
+// Diagnosis: mask_is_scaled
+// Stores 1/(1-p) for a kept unit. Many libraries keep their mask that way; the contract asks for 1.
+#include "bernoulli_mask.h"
+
+namespace lab {
+
+Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::invalid_argument("p has to be between 0 and 1, but got " + std::to_string(p));
+    }
+    std::uniform_real_distribution<double> uniform(0.0, 1.0);
+    Matrix mask(rows, cols);
+    for (Index i = 0; i < rows; ++i) {
+        for (Index j = 0; j < cols; ++j) {
+            mask(i, j) = uniform(rng) < p ? 0.0f : static_cast<float>(1.0 / (1.0 - p));
+        }
+    }
+    return mask;
+}
+
+}  // namespace lab

@@ -1,0 +1,21 @@
+// Diagnosis: wrong_exception
+// Throws std::out_of_range, whose name sounds right. It is meant for positions in a container.
+#include "bernoulli_mask.h"
+
+namespace lab {
+
+Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::out_of_range("p has to be between 0 and 1, but got " + std::to_string(p));
+    }
+    std::uniform_real_distribution<double> uniform(0.0, 1.0);
+    Matrix mask(rows, cols);
+    for (Index i = 0; i < rows; ++i) {
+        for (Index j = 0; j < cols; ++j) {
+            mask(i, j) = uniform(rng) < p ? 0.0f : 1.0f;
+        }
+    }
+    return mask;
+}
+
+}  // namespace lab

@@ -1,0 +1,28 @@
+// Scales the mask first, as a library stores it, and multiplies once.
+#include "inverted_scaling.h"
+
+namespace lab {
+
+namespace {
+
+std::string shape(const Matrix& m) {
+    return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+}
+
+Matrix inverted(Matrix mask, double p) {
+    if (p < 1) mask *= static_cast<float>(1 / (1 - p));
+    if (p == 1) mask.setZero();
+    return mask;
+}
+
+}  // namespace
+
+Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
+    if (!(p >= 0 && p <= 1))
+        throw std::invalid_argument("dropout p must be in [0, 1], got " + std::to_string(p));
+    if (mask.rows() != x.rows() || mask.cols() != x.cols())
+        throw std::invalid_argument("mask " + shape(mask) + " does not fit x " + shape(x));
+    return inverted(mask, p).cwiseProduct(x);
+}
+
+}  // namespace lab

@@ -1,0 +1,19 @@
+// Diagnosis: range_too_narrow
+// Refuses p = 1 to be safe from a division by 0. It is legal: everything is dropped.
+#include "inverted_scaling.h"
+
+namespace lab {
+
+Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
+    if (!(p >= 0.0 && p < 1.0)) {
+        throw std::invalid_argument("p has to be in [0, 1), but got " + std::to_string(p));
+    }
+    if (x.rows() != mask.rows() || x.cols() != mask.cols()) {
+        throw std::invalid_argument(
+            "x is " + std::to_string(x.rows()) + "x" + std::to_string(x.cols()) + ", but mask is " +
+            std::to_string(mask.rows()) + "x" + std::to_string(mask.cols()));
+    }
+    return x.cwiseProduct(mask) / static_cast<float>(1.0 - p);
+}
+
+}  // namespace lab

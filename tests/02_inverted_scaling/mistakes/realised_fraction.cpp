@@ -1,0 +1,20 @@
+// Diagnosis: realised_fraction
+// Divides by the share of units that this mask keeps, which is near 1 - p but not equal to it.
+#include "inverted_scaling.h"
+
+namespace lab {
+
+Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::invalid_argument("p has to be between 0 and 1, but got " + std::to_string(p));
+    }
+    if (x.rows() != mask.rows() || x.cols() != mask.cols()) {
+        throw std::invalid_argument(
+            "x is " + std::to_string(x.rows()) + "x" + std::to_string(x.cols()) + ", but mask is " +
+            std::to_string(mask.rows()) + "x" + std::to_string(mask.cols()));
+    }
+    if (p == 1.0 || mask.sum() == 0.0f) return Matrix::Zero(x.rows(), x.cols());
+    return x.cwiseProduct(mask) / mask.mean();
+}
+
+}  // namespace lab

@@ -1,0 +1,32 @@
+// The chain rule as it stands in the book: for each sample, gradient times Jacobian. The Jacobian
+// of dropout is a diagonal matrix, built here in full.
+#include "dropout_backward.h"
+
+namespace lab {
+
+namespace {
+
+std::string shape(const Matrix& m) {
+    return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+}
+
+}  // namespace
+
+Matrix dropout_backward(const Matrix& grad_output, const Matrix& mask, double p) {
+    if (!(p >= 0 && p <= 1))
+        throw std::invalid_argument("dropout p must be in [0, 1], got " + std::to_string(p));
+    if (mask.rows() != grad_output.rows() || mask.cols() != grad_output.cols())
+        throw std::invalid_argument("mask " + shape(mask) + " does not fit grad_output " +
+                                    shape(grad_output));
+
+    Matrix grad_input = Matrix::Zero(grad_output.rows(), grad_output.cols());
+    if (p == 1) return grad_input;
+    for (Index i = 0; i < grad_output.rows(); ++i) {
+        const Eigen::VectorXf diagonal = mask.row(i).transpose() / static_cast<float>(1 - p);
+        const Matrix jacobian = diagonal.asDiagonal();
+        grad_input.row(i) = grad_output.row(i) * jacobian;
+    }
+    return grad_input;
+}
+
+}  // namespace lab

@@ -1,0 +1,22 @@
+// Diagnosis: first_row_mask
+// Uses the mask's first row for every sample, as if a layer had one mask for the whole batch.
+#include "dropout_backward.h"
+
+namespace lab {
+
+Matrix dropout_backward(const Matrix& grad_output, const Matrix& mask, double p) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::invalid_argument("p has to be between 0 and 1, but got " + std::to_string(p));
+    }
+    if (mask.rows() != grad_output.rows() || mask.cols() != grad_output.cols()) {
+        throw std::invalid_argument("grad_output is " + std::to_string(grad_output.rows()) + "x" +
+                                    std::to_string(grad_output.cols()) + ", but mask is " +
+                                    std::to_string(mask.rows()) + "x" +
+                                    std::to_string(mask.cols()));
+    }
+    if (p == 1.0 || mask.rows() == 0) return Matrix::Zero(grad_output.rows(), grad_output.cols());
+    const Eigen::RowVectorXf factors = mask.row(0) / static_cast<float>(1.0 - p);
+    return grad_output.array().rowwise() * factors.array();
+}
+
+}  // namespace lab

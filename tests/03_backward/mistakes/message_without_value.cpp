@@ -1,0 +1,21 @@
+// Diagnosis: message_without_value
+// Says which p is legal but not which one came.
+#include "dropout_backward.h"
+
+namespace lab {
+
+Matrix dropout_backward(const Matrix& grad_output, const Matrix& mask, double p) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::invalid_argument("the drop probability is NaN or outside [0, 1]");
+    }
+    if (mask.rows() != grad_output.rows() || mask.cols() != grad_output.cols()) {
+        throw std::invalid_argument("grad_output is " + std::to_string(grad_output.rows()) + "x" +
+                                    std::to_string(grad_output.cols()) + ", but mask is " +
+                                    std::to_string(mask.rows()) + "x" +
+                                    std::to_string(mask.cols()));
+    }
+    if (p == 1.0) return Matrix::Zero(grad_output.rows(), grad_output.cols());
+    return grad_output.cwiseProduct(mask) / static_cast<float>(1.0 - p);
+}
+
+}  // namespace lab

@@ -1,0 +1,18 @@
+// Diagnosis: no_range_check
+// Trusts the caller with p: "the forward pass has checked it".
+#include "dropout_backward.h"
+
+namespace lab {
+
+Matrix dropout_backward(const Matrix& grad_output, const Matrix& mask, double p) {
+    if (mask.rows() != grad_output.rows() || mask.cols() != grad_output.cols()) {
+        throw std::invalid_argument("grad_output is " + std::to_string(grad_output.rows()) + "x" +
+                                    std::to_string(grad_output.cols()) + ", but mask is " +
+                                    std::to_string(mask.rows()) + "x" +
+                                    std::to_string(mask.cols()));
+    }
+    if (p == 1.0) return Matrix::Zero(grad_output.rows(), grad_output.cols());
+    return grad_output.cwiseProduct(mask) / static_cast<float>(1.0 - p);
+}
+
+}  // namespace lab

@@ -1,0 +1,105 @@
+// How a value that a student's function returned is written to the transcript and read back.
+// Reading checks each size against the bytes that are there before it allocates.
+#pragma once
+
+#include <cstring>
+#include <limits>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lab.h"
+#include "transcript.h"
+
+namespace lab::observe {
+
+template <typename T, typename = void>
+struct Codec;
+
+/// Numbers and enumerations, as they lie in memory.
+template <typename T>
+struct Codec<T, std::enable_if_t<std::is_arithmetic_v<T> || std::is_enum_v<T>>> {
+    static void write(Writer& writer, T value) { writer.number(value); }
+    static T read(Reader& reader) { return reader.number<T>(); }
+};
+
+template <>
+struct Codec<bool> {
+    static void write(Writer& writer, bool value) {
+        writer.number(static_cast<std::uint8_t>(value ? 1 : 0));
+    }
+    static bool read(Reader& reader) { return reader.number<std::uint8_t>() != 0; }
+};
+
+template <>
+struct Codec<std::string> {
+    static void write(Writer& writer, const std::string& value) { writer.text(value); }
+    static std::string read(Reader& reader) { return reader.text(); }
+};
+
+/// rows, cols, then the entries row by row.
+template <>
+struct Codec<Matrix> {
+    static void write(Writer& writer, const Matrix& value) {
+        writer.number(static_cast<std::int64_t>(value.rows()));
+        writer.number(static_cast<std::int64_t>(value.cols()));
+        writer.append(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+    }
+    static Matrix read(Reader& reader) {
+        const auto rows = reader.number<std::int64_t>();
+        const auto cols = reader.number<std::int64_t>();
+        constexpr auto longest = static_cast<std::int64_t>(max_transcript_bytes);
+        const bool sane = rows >= 0 && cols >= 0 && rows <= longest && cols <= longest;
+        if (!sane || static_cast<std::size_t>(rows * cols) > reader.remaining() / sizeof(float)) {
+            reader.fail();
+            return {};
+        }
+        Matrix value(rows, cols);
+        reader.take(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+        return value;
+    }
+};
+
+template <typename T>
+struct Codec<std::vector<T>> {
+    static void write(Writer& writer, const std::vector<T>& value) {
+        writer.number(static_cast<std::uint32_t>(value.size()));
+        for (const T& element : value) Codec<T>::write(writer, element);
+    }
+    static std::vector<T> read(Reader& reader) {
+        const auto count = reader.number<std::uint32_t>();
+        // Every element takes at least one byte.
+        if (count > reader.remaining()) reader.fail();
+        std::vector<T> value;
+        for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
+            value.push_back(Codec<T>::read(reader));
+        }
+        return value;
+    }
+};
+
+template <typename First, typename Second>
+struct Codec<std::pair<First, Second>> {
+    static void write(Writer& writer, const std::pair<First, Second>& value) {
+        Codec<First>::write(writer, value.first);
+        Codec<Second>::write(writer, value.second);
+    }
+    static std::pair<First, Second> read(Reader& reader) {
+        First first = Codec<First>::read(reader);
+        Second second = Codec<Second>::read(reader);
+        return {std::move(first), std::move(second)};
+    }
+};
+
+/// The value that the whole payload holds, or nothing when it holds anything else.
+template <typename T>
+std::optional<T> decode(ByteView payload) {
+    Reader reader(payload);
+    T value = Codec<T>::read(reader);
+    if (reader.failed() || reader.remaining() > 0) return std::nullopt;
+    return value;
+}
+
+}  // namespace lab::observe

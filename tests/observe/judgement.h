@@ -1,0 +1,73 @@
+// What the judge keeps while it replays one lesson's tests: the transcripts that it was given, and
+// what became of each test.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "transcript.h"
+
+namespace lab::observe {
+
+/// How a recorder's process ended, as the tool that started it saw.
+struct Ending {
+    enum class Kind { exited, signalled, timed_out, too_much_output, too_long_transcript };
+    Kind kind = Kind::exited;
+    int code = 0;  ///< exit code or signal number
+    double seconds_allowed = 0;
+    std::string output_allowed;  ///< as text, with its unit
+};
+
+/// One recorder's run: one test case.
+struct Run {
+    std::string test;
+    Ending ending;
+    Bytes bytes;
+    Transcript transcript;  ///< points into bytes
+};
+
+struct Failure {
+    std::string verdict = "failed";  ///< as in docs/json.md
+    std::string message;
+    std::optional<std::string> diagnosis;
+};
+
+struct TestResult {
+    std::string name;
+    std::vector<Failure> failures;
+    std::size_t observations_asked = 0;
+    std::size_t observations_recorded = 0;
+
+    /// The failure to show: the first, unless a later one knows the mistake's name.
+    const Failure* shown() const;
+};
+
+class Judgement {
+public:
+    static Judgement& current();
+
+    void add(Run run);
+    const Run& run_of(const std::string& test) const;
+
+    /// The failure that the assertion failing next is to be reported as.
+    void note(Failure failure) { noted_ = std::move(failure); }
+    std::optional<Failure> take_note() { return std::exchange(noted_, std::nullopt); }
+
+    /// The call that a failure message speaks of.
+    std::string subject;
+
+    std::vector<TestResult> results;
+
+private:
+    std::map<std::string, Run> runs_;
+    std::optional<Failure> noted_;
+};
+
+/// Notes a failure of the running test: the call judged, then `message`, then `advice` (if any).
+void note_failure(const std::string& message, const std::string& diagnosis = "",
+                  const std::string& advice = "");
+
+}  // namespace lab::observe

@@ -1,0 +1,218 @@
+// The judge's half of observe.h: reads back what a recorder wrote down.
+#include <signal.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/internal/catch_test_failure_exception.hpp>
+#include <cstdio>
+#include <cstring>
+#include <sstream>
+
+#include "judgement.h"
+#include "observe.h"
+#include "position.h"
+
+namespace lab::observe {
+namespace {
+
+/// Leaves the judging block; the failure itself is noted already.
+struct NoValueToJudge : std::exception {
+    const char* what() const noexcept override { return "the call gave no value"; }
+};
+
+std::string signal_name(int signal) {
+    switch (signal) {
+        case SIGSEGV:
+            return "a segmentation fault (SIGSEGV): it used memory that is not its own";
+        case SIGBUS:
+            return "a bus error (SIGBUS): it used memory that is not there";
+        case SIGFPE:
+            return "an arithmetic error (SIGFPE): an integer division by zero?";
+        case SIGILL:
+            return "an illegal instruction (SIGILL): a function without a return?";
+        case SIGTRAP:
+            return "a trap (SIGTRAP): a function without a return?";
+        case SIGABRT:
+            return "an abort (SIGABRT): broken memory, or an exception that nobody could catch?";
+        case SIGKILL:
+            return "a kill (SIGKILL)";
+        case SIGXFSZ:
+            return "SIGXFSZ: it wrote more to a file than it is allowed";
+        case SIGSYS:
+            return "SIGSYS: it asked the system for something that it is not allowed";
+        default: {
+            const char* name = sigabbrev_np(signal);
+            return name ? "signal SIG" + std::string(name) : "signal " + std::to_string(signal);
+        }
+    }
+}
+
+std::string seconds(double value) {
+    std::ostringstream text;
+    text << value << " s";
+    return text.str();
+}
+
+/// What to say of a recorder that did not come to the end of its test.
+Failure failure_of(const Ending& ending, const std::string& where) {
+    Failure failure;
+    switch (ending.kind) {
+        case Ending::Kind::signalled:
+            failure.verdict = "crashed";
+            failure.message = "crashed with " + signal_name(ending.code) + where;
+            break;
+        case Ending::Kind::timed_out:
+            failure.verdict = "timed_out";
+            failure.message = "did not finish within " + seconds(ending.seconds_allowed) + where +
+                              "\nIs there a loop whose condition stays true?";
+            break;
+        case Ending::Kind::too_much_output:
+            failure.verdict = "ended_early";
+            failure.message = "was stopped: it printed more than " + ending.output_allowed + where;
+            break;
+        case Ending::Kind::too_long_transcript:
+            failure.verdict = "ended_early";
+            failure.message = "was stopped: its results are larger than any right answer" + where;
+            break;
+        case Ending::Kind::exited:
+            failure.verdict = "ended_early";
+            failure.message = "ended the program early, with exit code " +
+                              std::to_string(ending.code) + where +
+                              "\nA function gives its answer with return, not with exit().";
+            break;
+    }
+    return failure;
+}
+
+}  // namespace
+
+Judgement& Judgement::current() {
+    static Judgement judgement;
+    return judgement;
+}
+
+void Judgement::add(Run run) {
+    const std::string name = run.test;
+    Run& kept = runs_[name] = std::move(run);
+    kept.transcript = read_transcript(kept.bytes);
+}
+
+const Run& Judgement::run_of(const std::string& test) const {
+    static const Run none;
+    const auto found = runs_.find(test);
+    return found == runs_.end() ? none : found->second;
+}
+
+const Failure* TestResult::shown() const {
+    if (failures.empty()) return nullptr;
+    if (failures.front().verdict == "failed") {
+        for (const Failure& failure : failures) {
+            if (failure.diagnosis) return &failure;
+        }
+    }
+    return &failures.front();
+}
+
+void note_failure(const std::string& message, const std::string& diagnosis,
+                  const std::string& advice) {
+    Judgement& judgement = Judgement::current();
+    Failure failure;
+    if (!judgement.subject.empty()) failure.message = judgement.subject + "\n";
+    failure.message += message;
+    if (!advice.empty()) failure.message += "\n" + advice;
+    if (!diagnosis.empty()) failure.diagnosis = diagnosis;
+    judgement.note(std::move(failure));
+}
+
+std::string describe(double number) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.6g", number);
+    return text.data();
+}
+
+std::string describe(const Matrix& matrix) {
+    return std::to_string(matrix.rows()) + "×" + std::to_string(matrix.cols());
+}
+
+Happened next_observation() {
+    Judgement& judgement = Judgement::current();
+    Position& here = position();
+    if (!judgement.results.empty()) ++judgement.results.back().observations_asked;
+
+    Happened happened;
+    const Entry* entry = judgement.run_of(here.test).transcript.find(here.part, here.ordinal++);
+    if (entry) {
+        happened.reached = true;
+        happened.kind = entry->kind;
+        happened.payload = entry->payload;
+    }
+    return happened;
+}
+
+std::optional<Thrown> thrown(const Happened& happened) {
+    if (happened.kind != OutcomeKind::threw) return std::nullopt;
+    Reader reader(happened.payload);
+    Thrown result;
+    result.bases = reader.number<std::uint32_t>();
+    result.type = reader.text();
+    result.message = reader.text();
+    if (reader.failed() || reader.remaining() > 0) return std::nullopt;
+    return result;
+}
+
+void speak_of(const Call& call) { Judgement::current().subject = call.text; }
+
+void fail_for_want_of_a_value(const Call& call, const Happened& happened) {
+    Judgement& judgement = Judgement::current();
+    const Run& run = judgement.run_of(position().test);
+    const std::string in_the_call = ",\nin " + call.text;
+
+    Failure failure;
+    if (!happened.kind) {
+        if (happened.reached) {
+            failure = failure_of(run.ending, in_the_call);
+        } else if (run.transcript.entries.empty()) {
+            failure = failure_of(run.ending,
+                                 ",\nbefore the test could call your function. Only what runs "
+                                 "before main can do that: a global or static object?");
+        } else {
+            failure = failure_of(run.ending, ",\nbefore " + call.text);
+        }
+    } else if (happened.kind == OutcomeKind::not_written) {
+        Reader reader(happened.payload);
+        failure.verdict = "not_started";
+        failure.message = reader.text();
+    } else if (happened.kind == OutcomeKind::eigen_assertion) {
+        Reader reader(happened.payload);
+        failure.message = call.text +
+                          "\nEigen stopped it, because this does not hold: " + reader.text() +
+                          "\nIs an index out of range, or do two shapes not fit together?";
+        failure.diagnosis = "eigen_assertion";
+    } else if (const auto error = thrown(happened)) {
+        failure.message = call.text + "\nthrew " + error->type;
+        if (!error->message.empty()) failure.message += ": " + error->message;
+        failure.message += "\nIt should have returned a value.";
+        if (error->bases & static_cast<std::uint32_t>(StandardException::bad_alloc)) {
+            failure.message = call.text + "\nasked for more memory than there is (" + error->type +
+                              ").\nHow large is the largest thing you create?";
+        }
+    } else {
+        failure.verdict = "ended_early";
+        failure.message = "gave no value to judge,\nin " + call.text;
+    }
+    judgement.note(std::move(failure));
+    throw NoValueToJudge{};
+}
+
+void run_judgement(void (*run)(void* context), void* context) {
+    Judgement::current().subject.clear();
+    try {
+        run(context);
+    } catch (const NoValueToJudge&) { FAIL_CHECK(""); } catch (const Catch::TestFailureException&) {
+        // A failed REQUIRE, reported already. It must not leave the SECTION: see design.
+    } catch (const std::exception& error) {
+        note_failure("could not be compared with LibTorch: " + std::string(error.what()));
+        FAIL_CHECK("");
+    }
+}
+
+}  // namespace lab::observe

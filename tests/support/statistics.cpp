@@ -1,0 +1,29 @@
+#include "statistics.h"
+
+#include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+
+namespace lab::test {
+
+CountRange likely_count(std::int64_t trials, double probability, std::int64_t checks) {
+    if (probability <= 0.0) return {0, 0};
+    if (probability >= 1.0) return {trials, trials};
+    // boost's discrete quantiles round outwards.
+    const boost::math::binomial_distribution<> count(static_cast<double>(trials), probability);
+    const double tail = false_alarm / 2 / static_cast<double>(checks);
+    return {static_cast<std::int64_t>(quantile(count, tail)),
+            static_cast<std::int64_t>(quantile(complement(count, tail)))};
+}
+
+SpreadRange likely_spread(std::int64_t counts) {
+    const boost::math::chi_squared_distribution<> spread(static_cast<double>(counts));
+    const double tail = false_alarm / 2 / 1000;
+    return {quantile(spread, tail), quantile(complement(spread, tail))};
+}
+
+std::string describe(const CountRange& range) {
+    return "between " + std::to_string(range.low) + " and " + std::to_string(range.high) +
+           " (a right mask is outside once in 10⁹ times)";
+}
+
+}  // namespace lab::test

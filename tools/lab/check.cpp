@@ -1,0 +1,193 @@
+#include "check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+#include <thread>
+
+#include "compiler_output.h"
+#include "error.h"
+#include "folder.h"
+#include "text.h"
+
+namespace lab::tool {
+namespace fs = std::filesystem;
+namespace {
+
+/// What is kept of the output of a student's code, in one test.
+constexpr std::size_t output_kept = 64u << 10;
+
+Limits recorder_limits() {
+    Limits limits;
+    limits.wall_seconds = seconds_for_a_test;
+    limits.cpu_seconds = static_cast<int>(seconds_for_a_test);
+    limits.memory_bytes = std::size_t{1} << 30;
+    limits.file_bytes = std::size_t{16} << 20;
+    limits.output_bytes = std::size_t{16} << 20;
+    limits.output_kept = output_kept;
+    limits.transcript_bytes = std::size_t{16} << 20;
+    limits.confined = true;
+    return limits;
+}
+
+/// As many recorders at once as make an endless loop cost five seconds, not five for each test.
+std::size_t recorders_at_once() { return std::max(8u, std::thread::hardware_concurrency()); }
+
+Command recorder_command(const fs::path& recorder, const fs::path& folder, const std::string& test,
+                         std::uint32_t seed) {
+    Command command;
+    command.arguments = {recorder.string(), std::to_string(seed), test};
+    command.directory = folder.string();
+    command.limits = recorder_limits();
+    return command;
+}
+
+/// What the sanitizers say of a crash, with the student's own line.
+std::string sanitizer_report(const std::string& output, const fs::path& source) {
+    const std::string name = source.filename().string();
+    const std::string path =
+        std::regex_replace(source.string(), std::regex(R"([.^$|()\[\]{}*+?\\])"), R"(\$&)");
+    std::smatch match;
+    std::string what;
+    if (std::regex_search(output, match,
+                          std::regex(path + R"(:(\d+):(?:\d+:)? runtime error: ([^\n]*))"))) {
+        return fmt::format("{}:{}: {} (UndefinedBehaviorSanitizer)", name, match[1].str(),
+                           match[2].str());
+    }
+    if (std::regex_search(output, match, std::regex(R"(ERROR: AddressSanitizer:? ([^\n(]*))"))) {
+        what = match[1];
+        if (const auto end = what.find(" on "); end != std::string::npos) what.resize(end);
+    }
+    if (what.empty()) return "";
+    if (std::regex_search(output, match, std::regex(R"(#\d+ [^\n]* )" + path + R"(:(\d+))"))) {
+        return fmt::format("{}:{}: {} (AddressSanitizer)", name, match[1].str(), what);
+    }
+    return fmt::format("{} (AddressSanitizer)", what);
+}
+
+/// Runs one test again with the sanitizers built in. Empty when they find nothing to say.
+std::string sanitize(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
+                     const std::string& test, std::uint32_t seed) {
+    const TemporaryFolder folder;
+    const Built built =
+        build_recorder(toolchain, lesson, source, folder.path(), Flavour::sanitized);
+    if (!built.ok) return "";
+    const TemporaryFolder here;
+    Command command = recorder_command(built.recorder, here.path(), test, seed);
+    command.environment = {
+        "ASAN_OPTIONS=detect_leaks=0:detect_container_overflow=0:hard_rss_limit_mb=1024:"
+        "handle_abort=1:allow_user_segv_handler=0",
+        "UBSAN_OPTIONS=print_stacktrace=0:halt_on_error=1"};
+    command.limits.memory_bytes = 0;  // AddressSanitizer reserves terabytes of addresses
+    command.limits.output_kept = std::size_t{1} << 20;
+    const Ended ended = run(command);
+    return sanitizer_report(ended.output, source);
+}
+
+/// The most telling of several verdicts on a lesson's tests.
+std::string verdict_of(const std::vector<TestResult>& tests) {
+    const auto all_are = [&](const char* verdict) {
+        return std::all_of(tests.begin(), tests.end(),
+                           [&](const TestResult& test) { return test.verdict == verdict; });
+    };
+    if (all_are("passed")) return "passed";
+    return all_are("not_started") ? "not_started" : "failed";
+}
+
+}  // namespace
+
+const TestResult* LessonResult::first_failure() const {
+    const TestResult* first = nullptr;
+    for (const TestResult& test : tests) {
+        if (test.verdict == "passed") continue;
+        if (!first) first = &test;
+        if (test.diagnosis && first->verdict == "failed") {
+            if (!first->diagnosis) first = &test;
+            break;
+        }
+    }
+    return first;
+}
+
+Checker::Checker(const Course& course)
+    : course_(course), toolchain_(read_toolchain(course.build)), judge_(course.build) {}
+
+LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::uint32_t first_seed,
+                            std::uint32_t last_seed) {
+    LessonResult result;
+    result.lesson = lesson.name;
+    result.max_points = lesson.points;
+
+    const auto cannot_compile = [&](const std::string& problem) {
+        result.verdict = "compile_error";
+        result.problem = problem;
+        if (result.compiler_output.empty()) result.compiler_output = problem;
+        return result;
+    };
+    if (const std::string problem = explain_unusable_file(source); !problem.empty()) {
+        return cannot_compile(problem);
+    }
+    result.remark = remark_on_file(source);
+
+    const TemporaryFolder folder;
+    const Built built = build_recorder(toolchain_, lesson, source, folder.path(), Flavour::grading);
+    result.compile_seconds = built.compile_seconds;
+    result.compiler_output = printable(built.compiler_output);
+    result.warnings = explain_warnings(built.compiler_output, source);
+    if (!built.ok) return cannot_compile(built.problem);
+
+    for (std::uint32_t seed = first_seed;; ++seed) {
+        const TemporaryFolder here;
+        std::vector<Command> commands;
+        for (const TestEntry& test : lesson.tests) {
+            commands.push_back(recorder_command(built.recorder, here.path(), test.name, seed));
+        }
+        std::vector<Ended> runs = run_all(commands, recorders_at_once());
+        std::vector<RecordedTest> recorded;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            result.recorder_peak_kilobytes =
+                std::max(result.recorder_peak_kilobytes, runs[i].peak_kilobytes);
+            if (runs[i].kind == Ended::Kind::exited && runs[i].code == 127) {
+                throw KitError(
+                    fmt::format("the recorder {} could not be started", built.recorder.string()));
+            }
+            recorded.push_back({lesson.tests[i].name, commands[i].limits, std::move(runs[i])});
+        }
+
+        const std::vector<JudgedTest> judged = judge_.judge(lesson.number, seed, recorded);
+        result.tests.clear();
+        result.points = 0;
+        bool sanitized = false;
+        for (std::size_t i = 0; i < lesson.tests.size(); ++i) {
+            const auto found = std::find_if(
+                judged.begin(), judged.end(),
+                [&](const JudgedTest& test) { return test.name == lesson.tests[i].name; });
+            if (found == judged.end()) {
+                throw KitError(
+                    fmt::format("the judge does not know the test '{}'; type ./lab again "
+                                "to build the kit",
+                                lesson.tests[i].name));
+            }
+            TestResult& test = result.tests.emplace_back();
+            test.name = found->name;
+            test.verdict = found->verdict;
+            test.max_points = lesson.tests[i].points;
+            test.points = test.verdict == "passed" ? test.max_points : 0;
+            test.message = printable(found->message);
+            test.diagnosis = found->diagnosis;
+            test.printed = printable(recorded[i].ended.output);
+            test.printed_total = recorded[i].ended.output_total;
+            result.points += test.points;
+            if (test.verdict == "crashed" && !sanitized) {
+                sanitized = true;
+                const std::string report = sanitize(toolchain_, lesson, source, test.name, seed);
+                if (!report.empty()) test.message += "\n" + printable(report);
+            }
+        }
+        result.verdict = verdict_of(result.tests);
+        if (!result.passed() || seed >= last_seed) return result;
+    }
+}
+
+}  // namespace lab::tool

@@ -1,0 +1,74 @@
+// Grades one student's file: compile, record, judge.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "course.h"
+#include "judge.h"
+#include "toolchain.h"
+
+namespace lab::tool {
+
+struct TestResult {
+    std::string name;
+    std::string verdict;  ///< passed, failed, crashed, timed_out, ended_early, not_started
+    double points = 0;
+    double max_points = 0;
+    std::string message;
+    std::optional<std::string> diagnosis;
+    std::string printed;  ///< what the student's code printed, at most 64 KiB
+    std::size_t printed_total = 0;
+};
+
+struct LessonResult {
+    std::string lesson;
+    std::string verdict;  ///< passed, failed, not_started, compile_error
+    double points = 0;
+    double max_points = 0;
+    std::vector<TestResult> tests;
+    std::string compiler_output;
+    std::string problem;   ///< of a compile_error, in a few lines
+    std::string remark;    ///< worth a word, whatever the verdict
+    std::string warnings;  ///< the compiler's, in a few lines
+
+    double compile_seconds = 0;
+    long recorder_peak_kilobytes = 0;
+    bool passed() const { return verdict == "passed"; }
+
+    /// The failure to show first: the first whose mistake has a name, else the first.
+    const TestResult* first_failure() const;
+};
+
+/// The seed when none is asked for.
+constexpr std::uint32_t default_seed = 1;
+
+class Checker {
+public:
+    /// Starts the judge at once, so that it is ready when the first file is compiled.
+    explicit Checker(const Course& course);
+
+    /// Grades `source` as the lesson's file, once for each seed; stops at the first seed with which
+    /// it does not pass, and gives that result.
+    ///
+    /// Errors: KitError for what is not the student's fault.
+    LessonResult check(const Lesson& lesson, const std::filesystem::path& source,
+                       std::uint32_t first_seed = default_seed,
+                       std::uint32_t last_seed = default_seed);
+
+    Judge& judge() { return judge_; }
+
+private:
+    const Course& course_;
+    Toolchain toolchain_;
+    Judge judge_;
+};
+
+/// How long a student's code may run in one test, in seconds of wall time.
+constexpr double seconds_for_a_test = 5;
+
+}  // namespace lab::tool

@@ -1,0 +1,61 @@
+// The course as lessons/course.toml and the lessons' folders describe it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lab::tool {
+
+struct TestEntry {
+    std::string name;
+    double points = 0;  ///< its share of the lesson's points
+};
+
+struct FunctionHints {
+    std::string function;
+    std::vector<std::string> levels;  ///< a question, a nudge, the formula
+};
+
+struct Lesson {
+    std::string name;    ///< "02_inverted_scaling"
+    std::string number;  ///< "02"
+    std::string title;
+    std::vector<std::string> functions;
+    double points = 0;
+    std::vector<TestEntry> tests;
+
+    std::filesystem::path source;    ///< what the student edits, absolute
+    std::filesystem::path solution;  ///< the reference solution
+    std::filesystem::path header;    ///< the contract
+    std::filesystem::path folder;    ///< lessons/NN_name
+
+    /// The source as a student would type it, from the kit's root.
+    std::string shown_source() const;
+};
+
+struct Course {
+    std::filesystem::path root;   ///< the clone
+    std::filesystem::path build;  ///< what CMake made
+    std::vector<Lesson> lessons;
+
+    /// By number ("02", "2") or name. Errors: KitError that lists the lessons there are.
+    const Lesson& find(const std::string& word) const;
+};
+
+/// Reads course.toml and the list of tests that the build made. `root` is the clone.
+///
+/// Errors: KitError that names the file, and the line or the key.
+Course read_course(const std::filesystem::path& root, const std::filesystem::path& build);
+
+/// Errors: KitError when the lesson has no hints for one of its functions, or fewer than three.
+std::vector<FunctionHints> read_hints(const Lesson& lesson);
+
+/// The whole of a file. Errors: KitError that names it.
+std::string read_file(const std::filesystem::path& path);
+
+/// Replaces the file in one step, so that a crash or a full disk leaves the old one. Makes the
+/// folder it stands in. Errors: KitError that names it.
+void write_file(const std::filesystem::path& path, const std::string& content);
+
+}  // namespace lab::tool

@@ -1,0 +1,143 @@
+#include "report.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "text.h"
+
+namespace lab::tool {
+namespace {
+
+std::string styled(const std::string& text, const char* code, Colour colour) {
+    return colour == Colour::ansi ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
+}
+
+std::string points(double value) { return fmt::format("{}", std::round(value * 100) / 100); }
+
+/// What the student's code printed in the test that is shown.
+std::string printed_block(const TestResult& test, Colour colour) {
+    if (test.printed.empty()) return "";
+    std::string text = dim("    Your code printed, in this test:", colour) + "\n";
+    text += indented(test.printed, 6);
+    if (text.back() != '\n') text += '\n';
+    if (test.printed_total > test.printed.size()) {
+        text += dim(fmt::format("    … and more: {} bytes in all, of which 64 KiB are kept",
+                                test.printed_total),
+                    colour) +
+                "\n";
+    }
+    return text;
+}
+
+std::string failure_block(const TestResult& test, Colour colour) {
+    return "\n" + red("✗", colour) + " " + bold(test.name, colour) + "\n" + indented(test.message) +
+           "\n" + printed_block(test, colour);
+}
+
+std::string next_step(const LessonResult& result, const Lesson& lesson) {
+    if (result.verdict == "passed") {
+        return fmt::format("Lesson {} is done. ./lab solution {} shows the reference solution.",
+                           lesson.number, lesson.number);
+    }
+    if (result.verdict == "not_started") {
+        return fmt::format("Not started yet. Read lessons/{}/README.md, then write {}.",
+                           lesson.name, lesson.shown_source());
+    }
+    return fmt::format("Stuck? ./lab hint {}", lesson.number);
+}
+
+}  // namespace
+
+Colour colour_of_standard_output() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const bool wanted = !no_colour || !*no_colour;
+    return wanted && isatty(STDOUT_FILENO) ? Colour::ansi : Colour::none;
+}
+
+std::string bold(const std::string& text, Colour colour) { return styled(text, "1", colour); }
+std::string green(const std::string& text, Colour colour) { return styled(text, "32", colour); }
+std::string red(const std::string& text, Colour colour) { return styled(text, "31", colour); }
+std::string dim(const std::string& text, Colour colour) { return styled(text, "2", colour); }
+
+std::string describe(const LessonResult& result, const Lesson& lesson, Colour colour,
+                     bool verbose) {
+    std::string text = bold(fmt::format("{} {}", lesson.number, lesson.title), colour) + "\n";
+    if (result.verdict == "compile_error") {
+        text += "\n" + red("✗", colour) + " " + bold("it does not compile", colour) + "\n" +
+                indented(verbose ? result.compiler_output : result.problem) + "\n";
+        if (!verbose) {
+            text += dim(fmt::format("\n./lab check {} --verbose shows all that the compiler said.",
+                                    lesson.number),
+                        colour) +
+                    "\n";
+        }
+        return text;
+    }
+
+    for (const TestResult& test : result.tests) {
+        const bool passed = test.verdict == "passed";
+        const std::string mark = passed                          ? green("✓", colour)
+                                 : test.verdict == "not_started" ? dim("·", colour)
+                                                                 : red("✗", colour);
+        text += fmt::format("{} {}\n", mark, test.name);
+    }
+    if (result.verdict != "not_started") {
+        if (verbose) {
+            for (const TestResult& test : result.tests) {
+                if (test.verdict != "passed") text += failure_block(test, colour);
+            }
+        } else if (const TestResult* failure = result.first_failure()) {
+            text += failure_block(*failure, colour);
+        }
+    }
+    if (result.passed()) {
+        for (const TestResult& test : result.tests) {
+            if (test.printed.empty()) continue;
+            text += "\n" + printed_block(test, colour);
+            break;
+        }
+    }
+    const std::string warnings = verbose ? result.compiler_output : result.warnings;
+    if (!warnings.empty()) {
+        text += "\n" + dim("    The compiler warns:", colour) + "\n" + indented(warnings, 6);
+        if (text.back() != '\n') text += '\n';
+    }
+    if (!result.remark.empty()) text += "\n" + indented("Note: " + result.remark) + "\n";
+    text += fmt::format("\n{} of {} points. {}\n", points(result.points), points(result.max_points),
+                        next_step(result, lesson));
+    return text;
+}
+
+nlohmann::ordered_json to_json(const LessonResult& result) {
+    const auto rounded = [](double value) { return std::round(value * 1e6) / 1e6; };
+    nlohmann::ordered_json tests = nlohmann::ordered_json::array();
+    for (const TestResult& test : result.tests) {
+        nlohmann::ordered_json one{{"name", test.name},
+                                   {"verdict", test.verdict},
+                                   {"points", rounded(test.points)},
+                                   {"max_points", rounded(test.max_points)},
+                                   {"message", test.message},
+                                   {"diagnosis", nullptr}};
+        if (test.diagnosis) one["diagnosis"] = *test.diagnosis;
+        tests.push_back(std::move(one));
+    }
+    return {{"lesson", result.lesson},          {"verdict", result.verdict},
+            {"points", rounded(result.points)}, {"max_points", rounded(result.max_points)},
+            {"tests", std::move(tests)},        {"compiler_output", result.compiler_output}};
+}
+
+std::string progress_bar(std::size_t done, std::size_t all, const std::string& what,
+                         Colour colour) {
+    constexpr std::size_t width = 24;
+    const std::size_t full = all == 0 ? 0 : width * done / all;
+    std::string bar, rest;
+    for (std::size_t i = 0; i < full; ++i) bar += "█";
+    for (std::size_t i = full; i < width; ++i) rest += "░";
+    return green(bar, colour) + dim(rest, colour) + fmt::format(" {} of {} {}", done, all, what);
+}
+
+}  // namespace lab::tool

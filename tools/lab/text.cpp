@@ -1,0 +1,73 @@
+#include "text.h"
+
+#include <cstdint>
+
+namespace lab::tool {
+namespace {
+
+/// The length of the valid UTF-8 sequence at the start of text, or 0.
+std::size_t sequence_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xC2 && first < 0xE0   ? 2
+                               : first >= 0xE0 && first < 0xF0 ? 3
+                               : first >= 0xF0 && first < 0xF5 ? 4
+                                                               : 0;
+    if (length == 0 || text.size() < length) return 0;
+    std::uint32_t code = first & (0xFFu >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+        code = code << 6 | (byte(i) & 0x3Fu);
+    }
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    return overlong || surrogate || code > 0x10FFFF ? 0 : length;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = sequence_length(text);
+        const auto first = static_cast<unsigned char>(text[0]);
+        // U+0080 to U+009F are control characters, too.
+        const bool c1 = length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
+        if (length == 0) {
+            result += "\uFFFD";
+        } else if ((length == 1 && (first < 0x20 || first == 0x7F) && first != '\n' &&
+                    first != '\t') ||
+                   c1) {
+            if (first != '\r') result += '?';
+        } else {
+            result += text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return result;
+}
+
+std::optional<int> first_line_not_utf8(std::string_view text) {
+    int line = 1;
+    while (!text.empty()) {
+        const std::size_t length = sequence_length(text);
+        if (length == 0 || text[0] == '\0') return line;
+        if (text[0] == '\n') ++line;
+        text.remove_prefix(length);
+    }
+    return std::nullopt;
+}
+
+std::string indented(std::string_view text, int spaces) {
+    std::string result;
+    bool at_start = true;
+    for (const char c : text) {
+        if (at_start && c != '\n') result.append(static_cast<std::size_t>(spaces), ' ');
+        result += c;
+        at_start = c == '\n';
+    }
+    return result;
+}
+
+}  // namespace lab::tool

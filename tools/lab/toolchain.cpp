@@ -1,0 +1,129 @@
+#include "toolchain.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "compiler_output.h"
+#include "error.h"
+#include "process.h"
+
+namespace lab::tool {
+namespace fs = std::filesystem;
+namespace {
+
+Limits compiler_limits() {
+    Limits limits;
+    limits.wall_seconds = 60;
+    limits.cpu_seconds = 60;
+    limits.memory_bytes = std::size_t{4} << 30;
+    limits.file_bytes = std::size_t{256} << 20;
+    limits.output_bytes = limits.output_kept = std::size_t{4} << 20;
+    return limits;
+}
+
+void add_all(std::vector<std::string>& to, const std::vector<std::string>& from,
+             const std::string& prefix = "") {
+    for (const std::string& one : from) to.push_back(prefix + one);
+}
+
+Command compile_command(const Toolchain& toolchain, const fs::path& source, const fs::path& object,
+                        Flavour flavour) {
+    Command command;
+    auto& arguments = command.arguments;
+    arguments.push_back(toolchain.compiler);
+    add_all(arguments, toolchain.flags);
+    if (flavour == Flavour::sanitized) {
+        add_all(arguments, {"-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"});
+    } else if (flavour == Flavour::debugging) {
+        add_all(arguments, {"-g", "-O0"});
+    }
+    add_all(arguments, toolchain.include_directories, "-I");
+    add_all(arguments, toolchain.system_include_directories, "-isystem");
+    // Only grading's flags are those of the precompiled header; the others read it as text.
+    add_all(arguments, {"-include", toolchain.header, "-fmax-errors=20", "-x", "c++", "-c",
+                        source.string(), "-o", object.string()});
+    command.environment = inherited_environment();
+    // The messages are read by compiler_output.cpp, which knows them in one language.
+    std::erase_if(command.environment,
+                  [](const std::string& entry) { return entry.rfind("LC_", 0) == 0; });
+    command.environment.push_back("LC_ALL=C.UTF-8");
+    command.limits = compiler_limits();
+    return command;
+}
+
+Command link_command(const Toolchain& toolchain, const Lesson& lesson, const fs::path& object,
+                     const fs::path& recorder, Flavour flavour) {
+    Command command;
+    auto& arguments = command.arguments;
+    arguments.push_back(toolchain.compiler);
+    for (const std::string& flag : toolchain.link_flags) {
+        if (flavour == Flavour::sanitized && flag == "-static") continue;
+        arguments.push_back(flag);
+    }
+    if (flavour == Flavour::sanitized) arguments.push_back("-fsanitize=address,undefined");
+    arguments.push_back(object.string());
+    for (const auto& parts : toolchain.lessons) {
+        if (parts.lesson == lesson.name) {
+            add_all(arguments, parts.test);
+            break;
+        }
+        add_all(arguments, parts.solution);
+    }
+    add_all(arguments, toolchain.runtime);
+    add_all(arguments, {"-o", recorder.string()});
+    command.environment = inherited_environment();
+    command.limits = compiler_limits();
+    return command;
+}
+
+}  // namespace
+
+Toolchain read_toolchain(const fs::path& build) {
+    const auto json =
+        nlohmann::ordered_json::parse(read_file(build / "toolchain.json"), nullptr, false);
+    if (json.is_discarded()) {
+        throw KitError(fmt::format("{} is broken; type ./lab again to build the kit",
+                                   (build / "toolchain.json").string()));
+    }
+    Toolchain toolchain;
+    json.at("compiler").get_to(toolchain.compiler);
+    json.at("version").get_to(toolchain.version);
+    json.at("torch_version").get_to(toolchain.torch_version);
+    json.at("flags").get_to(toolchain.flags);
+    json.at("include_directories").get_to(toolchain.include_directories);
+    json.at("system_include_directories").get_to(toolchain.system_include_directories);
+    json.at("header").get_to(toolchain.header);
+    json.at("link_flags").get_to(toolchain.link_flags);
+    json.at("runtime").get_to(toolchain.runtime);
+    for (const auto& [lesson, parts] : json.at("lessons").items()) {
+        toolchain.lessons.push_back({lesson, parts.at("test"), parts.at("solution")});
+    }
+    return toolchain;
+}
+
+Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
+                     const fs::path& folder, Flavour flavour) {
+    Built built;
+    const fs::path object = folder / "student.o";
+    built.recorder = folder / "recorder";
+
+    const Ended compiled = run(compile_command(toolchain, source, object, flavour));
+    built.compile_seconds = compiled.seconds;
+    built.compiler_output = compiled.output;
+    if (!compiled.succeeded()) {
+        built.problem = explain_compile_error(compiled, source);
+        return built;
+    }
+    const Ended linked = run(link_command(toolchain, lesson, object, built.recorder, flavour));
+    built.link_seconds = linked.seconds;
+    if (!linked.succeeded()) {
+        built.compiler_output += linked.output;
+        built.problem = explain_link_error(linked, source, lesson);
+        return built;
+    }
+    built.ok = true;
+    return built;
+}
+
+}  // namespace lab::tool

@@ -1,0 +1,56 @@
+// Makes a recorder from one student's file: compiled with the precompiled header, linked to the
+// lesson's test. CMake wrote down how, in build/toolchain.json.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "course.h"
+
+namespace lab::tool {
+
+struct Toolchain {
+    std::string compiler;
+    std::string version;
+    std::string torch_version;
+    std::vector<std::string> flags;
+    std::vector<std::string> include_directories;
+    std::vector<std::string> system_include_directories;
+    std::string header;
+    std::vector<std::string> link_flags;
+    std::vector<std::string> runtime;
+
+    struct Parts {
+        std::string lesson;
+        std::vector<std::string> test;
+        std::vector<std::string> solution;
+    };
+    std::vector<Parts> lessons;  ///< in the course's order
+};
+
+/// Errors: KitError when the build has not made the file.
+Toolchain read_toolchain(const std::filesystem::path& build);
+
+/// Three ways to build a recorder: for grading; with the address and undefined-behaviour
+/// sanitizers, to find the line of a crash; for the debugger.
+enum class Flavour { grading, sanitized, debugging };
+
+struct Built {
+    bool ok = false;
+    std::filesystem::path recorder;
+    std::string compiler_output;  ///< as the compiler printed it
+    std::string problem;          ///< what to tell the student when not ok; see compiler_output.h
+    double compile_seconds = 0;
+    double link_seconds = 0;
+};
+
+/// Builds the recorder for `lesson` from `source` in `folder`, with the reference solutions of the
+/// lessons before it.
+///
+/// Errors: KitError when the file cannot be read, or the compiler cannot be started.
+Built build_recorder(const Toolchain& toolchain, const Lesson& lesson,
+                     const std::filesystem::path& source, const std::filesystem::path& folder,
+                     Flavour flavour);
+
+}  // namespace lab::tool
