@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cmath>
+#include <numeric>
 
 #include "statistics.h"
 
@@ -39,15 +40,19 @@ bool rate_is(const Matrix& mask, double kept) {
     return likely_count(mask.size(), kept).contains(kept_units(mask));
 }
 
-/// Does some coarse fraction near p explain the share of dropped units?
+/// Does a fraction near p that a coarse coin can show (tenths, hundredths, 1/n) explain the share of
+/// dropped units?
 bool dropped_at_a_rounded_p(const Matrix& mask, double p) {
-    for (const int parts : {10, 100}) {
-        for (const double count : {std::floor(p * parts), std::floor(p * parts) + 1}) {
-            const double rounded = count / parts;
-            if (std::abs(rounded - p) > 1e-12 && rate_is(mask, 1 - rounded)) return true;
-        }
+    std::vector<double> candidates;
+    for (const double parts : {10.0, 100.0}) {
+        candidates.push_back(std::floor(p * parts) / parts);
+        candidates.push_back((std::floor(p * parts) + 1) / parts);
     }
-    return false;
+    candidates.push_back(1 / std::floor(1 / p));
+    candidates.push_back(1 / std::ceil(1 / p));
+    return std::any_of(candidates.begin(), candidates.end(), [&](double rounded) {
+        return std::abs(rounded - p) > 1e-12 && rate_is(mask, 1 - rounded);
+    });
 }
 
 /// Fails unless every mask is made of 0 and 1; ends the judging block.
@@ -60,18 +65,20 @@ void require_zeros_and_ones(const Matrix& mask, double p) {
 struct Named {
     std::string diagnosis;
     std::string advice;
+    bool general = false;  ///< it says what is wrong, not why
 };
 
 /// The known mistake that a mask's pattern shows, whatever its rate.
-std::optional<Named> pattern_mistake(const Sample& sample) {
+std::optional<Named> pattern_mistake(const Sample& sample, double p) {
     const auto& [large, small] = sample;
-    if (constant(large)) {
-        Index kept = 0;
-        for (const Matrix& mask : small) {
-            if (!constant(mask)) return std::nullopt;
-            kept += mask(0, 0) != 0.0f;
-        }
-        if (kept == static_cast<Index>(small.size())) {
+    const auto each = [&, &large = large, &small = small](auto property) {
+        return property(large) && std::all_of(small.begin(), small.end(), property);
+    };
+    if (each(constant)) {
+        if (p < 0.01 || p > 0.99) return std::nullopt;  // nothing unusual in a small mask
+        const auto kept = std::count_if(small.begin(), small.end(),
+                                        [](const Matrix& mask) { return mask(0, 0) != 0.0f; });
+        if (kept == static_cast<std::ptrdiff_t>(small.size())) {
             return Named{"nothing_dropped",
                          "No unit is ever dropped. What has become of p where the coin is compared "
                          "with it: is it still a fraction?"};
@@ -85,12 +92,12 @@ std::optional<Named> pattern_mistake(const Sample& sample) {
                      "All units of a mask share one fate. How many coins are tossed in one call, "
                      "and how many should be?"};
     }
-    if (all_rows_equal(large)) {
+    if (each(all_rows_equal)) {
         return Named{"rows_repeated",
                      "Every row is the same: each sample of the batch loses the same units. How "
                      "many coins are tossed for a second row?"};
     }
-    if (all_columns_equal(large)) {
+    if (each(all_columns_equal)) {
         return Named{"columns_repeated",
                      "Every column is the same: a sample keeps all of its units or none. How many "
                      "coins are tossed for a second column?"};
@@ -98,8 +105,37 @@ std::optional<Named> pattern_mistake(const Sample& sample) {
     return std::nullopt;
 }
 
+/// Do the counts of the rows and of the columns scatter like independent coins of the mask's own
+/// rate? Otherwise its rate is an accident that explains nothing.
+bool scatters_like_coins(const Matrix& mask) {
+    const double kept = static_cast<double>(kept_units(mask)) / static_cast<double>(mask.size());
+    const auto like_coins = [kept](const std::vector<Line>& lines, Index units) {
+        const double mean = kept * static_cast<double>(units);
+        double spread = 0;
+        for (const Line& line : lines) {
+            const double off = static_cast<double>(line.count()) - mean;
+            spread += off * off;
+        }
+        const SpreadRange range = likely_spread(static_cast<std::int64_t>(lines.size()));
+        const double variance = mean * (1 - kept);
+        return range.low <= spread / variance && spread / variance <= range.high;
+    };
+    return like_coins(rows_of(mask), mask.cols()) && like_coins(columns_of(mask), mask.rows());
+}
+
 /// The known mistake that a mask's rate shows.
 std::optional<Named> rate_mistake(const Matrix& mask, double p) {
+    const bool extreme = p < 0.01 || p > 0.99;
+    if (extreme && constant(mask)) {
+        return Named{"p_rounded",
+                     "How many different values can your coin show, and can it hit p = " +
+                         number(p) + "?"};
+    }
+    if (!constant(mask) && !extreme && !scatters_like_coins(mask)) {
+        return Named{"entries_not_independent",
+                     "The units do not scatter like independent coins. Is one coin used for several "
+                     "of them, or are drawn numbers used again?"};
+    }
     if (rate_is(mask, p)) {
         return Named{"keep_and_drop_swapped",
                      "Units are kept with probability p. p is the probability of dropping: which "
@@ -124,16 +160,22 @@ std::optional<Named> rate_mistake(const Matrix& mask, double p) {
         return Named{"two_coins",
                      "Units are kept with probability (1-p)². Are two coins tossed for one unit?"};
     }
-    if (rate_is(mask, 0.5)) {
+    // In between, a half may also be a p that was rounded.
+    if ((p < 0.3 || p > 0.75) && rate_is(mask, 0.5)) {
         return Named{"p_ignored",
                      "Half of the units are kept, whatever p is. Where does p come in?"};
     }
-    return std::nullopt;
+    const double dropped = 1 - static_cast<double>(kept_units(mask)) /
+                                   static_cast<double>(std::max<Index>(mask.size(), 1));
+    return Named{"wrong_rate",
+                 "About " + number(dropped) + " of the units are dropped, and p is " + number(p) +
+                     ". For which share of its values does your coin show a 0?",
+                 true};
 }
 
 Suspect suspect(const std::optional<Named>& named) {
     if (!named) return {"", false, ""};
-    return {named->diagnosis, true, named->advice};
+    return {named->diagnosis, true, named->advice, named->general};
 }
 
 /// The rate of each of the lines (rows or columns, called `name`) of `length` units.
@@ -174,8 +216,8 @@ void expect_lines_independent(const std::vector<Line>& lines, Index length, cons
                    name + "s " + std::to_string(a) + " and " + std::to_string(b) + " agree in " +
                        std::to_string(agree) + " of " + std::to_string(length) +
                        " units, expected " + describe(range),
-                   {{name + "s_repeated", differ == 0,
-                     "These " + name + "s are the same. Is a drawn " + name + " used again?"},
+                   {{"rows_repeated", differ == 0 && name == "row",
+                     "These rows are the same. Is a drawn row used again?"},
                     {"entries_not_independent", true,
                      "Knowing one entry helps to guess another. Is one coin used for both?"}});
             return;
@@ -227,12 +269,9 @@ void expect_spread(const std::vector<std::int64_t>& counts, Index units, const s
            what + " keeps " + std::to_string(*fewest) + " to " + std::to_string(*most) + " of " +
                std::to_string(units) + " units; the variance of these counts is " + number(ratio) +
                " times that of independent coins",
-           {{"exact_count", spread < range.low,
+           {{"exact_count", spread < range.low && *most - *fewest <= 1,
              "The number of kept units hardly varies. Independent coins do not count how many "
-             "units were dropped already: is a fixed number chosen?"},
-            {"entries_not_independent", spread > range.high,
-             "The number of kept units varies too much: units that should be independent share "
-             "their fate. Is one coin used for several of them?"}});
+             "units were dropped already: is a fixed number chosen?"}});
 }
 
 template <typename Lines>
@@ -249,7 +288,10 @@ void expect_shape(const Matrix& mask, Index rows, Index cols) {
     expect(false,
            "yours is " + observe::describe(mask) + ", expected " + std::to_string(rows) + "×" +
                std::to_string(cols),
-           {{"shape_transposed", mask.rows() == cols && mask.cols() == rows,
+           {{"empty_shape_lost", mask.size() == 0 && rows * cols == 0,
+             "A mask without rows still has its columns, and the other way round. Which shape does "
+             "your function return?"},
+            {"shape_transposed", mask.rows() == cols && mask.cols() == rows,
              "Rows and columns are exchanged. Which of the two comes first?"}});
     FAIL("");
 }
@@ -286,9 +328,9 @@ void expect_rate(const Sample& sample, double p) {
     expect(range.contains(kept),
            "it keeps " + std::to_string(kept) + " of " + std::to_string(mask.size()) +
                " units, expected " + describe(range),
-           {suspect(pattern_mistake(sample)), suspect(rate_mistake(mask, p))});
+           {suspect(pattern_mistake(sample, p)), suspect(rate_mistake(mask, p))});
     if (!range.contains(kept)) return;
-    if (const auto named = pattern_mistake(sample)) {
+    if (const auto named = pattern_mistake(sample, p)) {
         expect(false, "the mask follows a pattern", {suspect(named)});
         return;
     }
@@ -309,7 +351,7 @@ void expect_rate_after(const Matrix& mask, double p, double earlier_p) {
             suspect(rate_mistake(mask, p))});
 }
 
-void expect_constant(const Matrix& mask, double p, bool smallest_draws) {
+void expect_constant(const Matrix& mask, double p) {
     expect_shape(mask, 2, 5);
     const float expected = p == 0.0 ? 1.0f : 0.0f;
     const Index wrong = (mask.array() != expected).count();
@@ -317,11 +359,8 @@ void expect_constant(const Matrix& mask, double p, bool smallest_draws) {
     expect(wrong == 0,
            std::to_string(wrong) + " of " + std::to_string(mask.size()) + " units are " +
                (p_is_zero ? "not kept" : "not dropped"),
-           {{"keep_and_drop_swapped", !smallest_draws && (mask.array() == 1.0f - expected).all(),
-             "p = 0 drops nothing and p = 1 drops everything; yours does the opposite. Which "
-             "outcome of the coin is the 1?"},
-            {p_is_zero ? "p_zero_drops" : "p_one_keeps",
-             (mask.array() == 0.0f || mask.array() == 1.0f).all(),
+           {{p_is_zero ? "p_zero_drops" : "p_one_keeps",
+             (mask.array() == 0.0f || mask.array() == 1.0f).all() && (p_is_zero || !constant(mask)),
              "Think of the coin's smallest value, which may be exactly 0, and compare it with p as "
              "your code does: which of < and <= (or > and >=) treats it right?"}});
 }
@@ -329,7 +368,7 @@ void expect_constant(const Matrix& mask, double p, bool smallest_draws) {
 void expect_independent_entries(const Sample& sample, double p) {
     const Matrix& mask = sample.first;
     require_zeros_and_ones(mask, p);
-    if (const auto named = pattern_mistake(sample)) {
+    if (const auto named = pattern_mistake(sample, p)) {
         expect(false, "the mask follows a pattern", {suspect(named)});
         return;
     }
@@ -338,8 +377,6 @@ void expect_independent_entries(const Sample& sample, double p) {
         return;
     }
     const std::vector<Line> rows = rows_of(mask), columns = columns_of(mask);
-    expect_lines_independent(rows, mask.cols(), "row", p);
-    expect_lines_independent(columns, mask.rows(), "column", p);
 
     std::vector<bool> along_rows, along_columns;
     for (Index i = 0; i < mask.rows(); ++i) {
@@ -350,6 +387,8 @@ void expect_independent_entries(const Sample& sample, double p) {
     }
     expect_neighbours_independent(along_rows, "along the rows", p);
     expect_neighbours_independent(along_columns, "along the columns", p);
+    expect_lines_independent(rows, mask.cols(), "row", p);
+    expect_lines_independent(columns, mask.rows(), "column", p);
     expect_spread(counts_of(rows), mask.cols(), "a row", p);
     expect_spread(counts_of(columns), mask.rows(), "a column", p);
 }
@@ -370,7 +409,8 @@ void expect_independent_calls(const std::vector<Matrix>& masks, double p) {
                "unit " + std::to_string(unit) + " is kept " + std::to_string(kept) + " of " +
                    std::to_string(calls) + " times, expected " + describe(range),
                {{"keep_and_drop_swapped", likely_count(calls, p, units).contains(kept),
-                 "Units are kept with probability p. p is the probability of dropping."}});
+                 "Units are kept with probability p. p is the probability of dropping."},
+                {"wrong_rate", true, "Is a small mask drawn like any other?", true}});
         if (!range.contains(kept)) return;
         expect_neighbours_independent(history, "in the order of the calls", p);
     }
@@ -396,7 +436,6 @@ void expect_independent_calls(const std::vector<Matrix>& masks, double p) {
 void expect_counts_vary(const std::vector<Matrix>& masks, double p) {
     std::vector<std::int64_t> totals, row_counts, column_counts;
     bool all_equal = true;
-    Sample sample{masks.front(), masks};
     for (const Matrix& mask : masks) {
         expect_shape(mask, masks.front().rows(), masks.front().cols());
         require_zeros_and_ones(mask, p);
@@ -410,10 +449,12 @@ void expect_counts_vary(const std::vector<Matrix>& masks, double p) {
         expect(false, std::to_string(masks.size()) + " calls with one rng all gave the same mask");
         return;
     }
-    if (const auto named = pattern_mistake(sample)) {
-        expect(false, "the masks follow a pattern", {suspect(named)});
-        return;
-    }
+    const auto units = masks.front().size() * static_cast<Index>(masks.size());
+    const std::int64_t kept = std::accumulate(totals.begin(), totals.end(), std::int64_t{0});
+    const CountRange range = likely_count(units, 1 - p);
+    expect(range.contains(kept), "all masks together keep " + std::to_string(kept) + " of " +
+                                     std::to_string(units) + " units, expected " + describe(range));
+    if (!range.contains(kept)) return;
     expect_spread(totals, masks.front().size(), "a mask", p);
     expect_spread(row_counts, masks.front().cols(), "a row", p);
     expect_spread(column_counts, masks.front().rows(), "a column", p);

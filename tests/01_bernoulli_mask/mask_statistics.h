@@ -28,8 +28,8 @@ void expect_rate(const Sample& sample, double p);
 /// The same for the whole of a mask that was drawn after another call with `earlier_p`.
 void expect_rate_after(const Matrix& mask, double p, double earlier_p);
 
-/// Every entry is 1 (p = 0) or 0 (p = 1). `smallest_draws`: rng gave its smallest numbers.
-void expect_constant(const Matrix& mask, double p, bool smallest_draws);
+/// Every entry is 1 (p = 0) or 0 (p = 1).
+void expect_constant(const Matrix& mask, double p);
 
 /// In the large mask no two rows, no two columns and no two neighbours agree more or less often
 /// than independent coins do.

@@ -7,7 +7,7 @@
 // A request is u32 length, a JSON header of that length, then the transcripts' bytes one after
 // another: {"lesson": "02", "seed": 1, "runs": [{"test", "ending", "code", "seconds_allowed",
 // "output_allowed", "bytes"}]}. The answer is u32 length and JSON: {"tests": [{"name", "verdict",
-// "message", "diagnosis", "observations_asked", "observations_recorded"}]}, or {"error"}.
+// "message", "diagnosis", "general", "observations_asked", "observations_recorded"}]}, or {"error"}.
 // LibTorch is loaded once; each request is served by a fork.
 #include <sys/wait.h>
 #include <unistd.h>
@@ -162,12 +162,14 @@ json serve(const json& request) {
                   {"verdict", "passed"},
                   {"message", ""},
                   {"diagnosis", nullptr},
+                  {"general", false},
                   {"observations_asked", result.observations_asked},
                   {"observations_recorded", result.observations_recorded}};
         if (const Failure* failure = result.shown()) {
             test["verdict"] = failure->verdict;
             test["message"] = failure->message;
             if (failure->diagnosis) test["diagnosis"] = *failure->diagnosis;
+            test["general"] = failure->general;
         }
         tests.push_back(std::move(test));
     }

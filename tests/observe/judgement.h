@@ -33,6 +33,7 @@ struct Failure {
     std::string verdict = "failed";  ///< as in docs/json.md
     std::string message;
     std::optional<std::string> diagnosis;
+    bool general = false;  ///< the diagnosis says what is wrong, not why: a better one is preferred
 };
 
 struct TestResult {
@@ -41,7 +42,7 @@ struct TestResult {
     std::size_t observations_asked = 0;
     std::size_t observations_recorded = 0;
 
-    /// The failure to show: the first, unless a later one knows the mistake's name.
+    /// The failure to show: the first that knows the mistake's name, and knows it best.
     const Failure* shown() const;
 };
 
@@ -68,6 +69,6 @@ private:
 
 /// Notes a failure of the running test: the call judged, then `message`, then `advice` (if any).
 void note_failure(const std::string& message, const std::string& diagnosis = "",
-                  const std::string& advice = "");
+                  const std::string& advice = "", bool general = false);
 
 }  // namespace lab::observe

@@ -104,22 +104,24 @@ const Run& Judgement::run_of(const std::string& test) const {
 
 const Failure* TestResult::shown() const {
     if (failures.empty()) return nullptr;
-    if (failures.front().verdict == "failed") {
+    if (failures.front().verdict != "failed") return &failures.front();
+    for (const bool general : {false, true}) {
         for (const Failure& failure : failures) {
-            if (failure.diagnosis) return &failure;
+            if (failure.diagnosis && failure.general == general) return &failure;
         }
     }
     return &failures.front();
 }
 
 void note_failure(const std::string& message, const std::string& diagnosis,
-                  const std::string& advice) {
+                  const std::string& advice, bool general) {
     Judgement& judgement = Judgement::current();
     Failure failure;
     if (!judgement.subject.empty()) failure.message = judgement.subject + "\n";
     failure.message += message;
     if (!advice.empty()) failure.message += "\n" + advice;
     if (!diagnosis.empty()) failure.diagnosis = diagnosis;
+    failure.general = general;
     judgement.note(std::move(failure));
 }
 

@@ -40,57 +40,120 @@ bool holds_number(const std::string& text, double value) {
     return false;
 }
 
+/// The one factor by which actual differs from expected, if there is one.
+std::optional<float> constant_factor(const Matrix& actual, const Matrix& expected) {
+    if (!same_shape(actual, expected)) return std::nullopt;
+    const float scale = expected.squaredNorm();
+    if (!(scale > 0.0f)) return std::nullopt;
+    const float factor = actual.cwiseProduct(expected).sum() / scale;
+    if (!std::isfinite(factor) || factor == 0.0f) return std::nullopt;
+    if (!agree(actual, expected * factor)) return std::nullopt;
+    return factor;
+}
+
+/// True when the entries of `actual` that are wrong are just those for which `wrong(expected entry)`
+/// holds, and there are enough of both sorts to tell.
+template <typename Wrong>
+bool wrong_just_where(const Matrix& actual, const Matrix& expected, Wrong wrong) {
+    if (!same_shape(actual, expected)) return false;
+    Index right_ones = 0, wrong_ones = 0;
+    for (Index i = 0; i < actual.size(); ++i) {
+        if (expected.data()[i] == 0.0f && close(actual.data()[i], 0.0f)) continue;
+        const bool is_wrong = !close(actual.data()[i], expected.data()[i]);
+        if (is_wrong != wrong(expected.data()[i])) return false;
+        ++(is_wrong ? wrong_ones : right_ones);
+    }
+    return right_ones >= 3 && wrong_ones >= 3;
+}
+
 /// What can go wrong with any matrix that was computed entry by entry.
 std::vector<Explanation> general_explanations(const Matrix& expected) {
     const Index rows = expected.rows(), cols = expected.cols();
-    const auto right_but_for = [expected](Index rows_kept, Index cols_kept) {
+    // Right in a block that leaves out one row or column, which has entries to be wrong in.
+    const auto right_in = [expected](Index row, Index column, Index block_rows, Index block_cols) {
         return [=](const Matrix& actual) {
-            return same_shape(actual, expected) && rows_kept >= 0 && cols_kept >= 0 &&
-                   rows_kept * cols_kept > 0 &&
-                   agree(actual.topLeftCorner(rows_kept, cols_kept),
-                         expected.topLeftCorner(rows_kept, cols_kept));
+            return same_shape(actual, expected) && block_rows > 0 && block_cols > 0 &&
+                   agree(actual.block(row, column, block_rows, block_cols),
+                         expected.block(row, column, block_rows, block_cols));
         };
     };
-    const auto right_where = [expected](bool negative) {
+    const auto rounded = [expected](float steps) {
         return [=](const Matrix& actual) {
-            if (!same_shape(actual, expected)) return false;
-            Index seen = 0;
-            for (Index i = 0; i < actual.size(); ++i) {
-                if (expected.data()[i] == 0.0f || (expected.data()[i] < 0.0f) != negative) continue;
-                ++seen;
-                if (!close(actual.data()[i], expected.data()[i])) return false;
-            }
-            return seen > 0;
+            const Matrix nearest = (expected * steps).array().round() / steps;
+            const Matrix truncated =
+                expected.unaryExpr([=](float v) { return std::trunc(v * steps) / steps; });
+            return (actual.array() != 0.0f).count() >= 3 &&
+                   (agree(actual, nearest) || agree(actual, truncated));
         };
     };
+    const std::string rounding =
+        "Your entries are rounded. Does a value pass through an int, or a call of round?";
     return {
+        {"empty_shape_lost",
+         [expected](const Matrix& actual) { return actual.size() == 0 && expected.size() == 0; },
+         "A batch without rows still has its columns, and the other way round. Which shape does "
+         "your function return for an empty batch?"},
         {"shape_transposed",
          [expected](const Matrix& actual) {
              return expected.rows() != expected.cols() && actual.rows() == expected.cols() &&
                     actual.cols() == expected.rows();
          },
          "Rows and columns are exchanged. Which of the two comes first in (batch, features)?"},
-        {"last_row_missed", right_but_for(rows - 1, cols),
-         "Only the last row is wrong. Which is the last index that your loop over the rows "
-         "reaches?"},
-        {"last_column_missed", right_but_for(rows, cols - 1),
-         "Only the last column is wrong. Which is the last index that your loop over the columns "
-         "reaches?"},
+        {"wrong_shape",
+         [expected](const Matrix& actual) { return !same_shape(actual, expected); },
+         "The result has another shape than the input. Which operation changes the shape?", true},
         {"not_a_number", [](const Matrix& actual) { return !actual.allFinite(); },
-         "There are entries that are not finite. What is divided by what there?"},
-        {"rounded_to_integer",
+         "There are entries that are not finite. What is divided by what there?", true},
+        {"last_row_missed", right_in(0, 0, rows - 1, cols),
+         "Only the last row is wrong. Which is the last index that your loop over the rows "
+         "reaches?",
+         true},
+        {"last_column_missed", right_in(0, 0, rows, cols - 1),
+         "Only the last column is wrong. Which is the last index that your loop over the columns "
+         "reaches?",
+         true},
+        {"first_row_missed", right_in(1, 0, rows - 1, cols),
+         "Only the first row is wrong. At which index does your loop over the rows start?", true},
+        {"first_column_missed", right_in(0, 1, rows, cols - 1),
+         "Only the first column is wrong. At which index does your loop over the columns start?",
+         true},
+        {"negative_entries_wrong",
          [expected](const Matrix& actual) {
-             return same_shape(actual, expected) &&
-                    (agree(actual, expected.array().round().matrix()) ||
-                     agree(actual, expected.unaryExpr([](float v) { return std::trunc(v); })));
+             return wrong_just_where(actual, expected, [](float v) { return v < 0.0f; });
          },
-         "Your entries are whole numbers. Does a value pass through an int on its way?"},
-        {"negative_entries_wrong", right_where(false),
          "The positive entries are right and the negative ones are not. Why should the sign "
-         "matter?"},
-        {"positive_entries_wrong", right_where(true),
+         "matter?",
+         true},
+        {"positive_entries_wrong",
+         [expected](const Matrix& actual) {
+             return wrong_just_where(actual, expected, [](float v) { return v > 0.0f; });
+         },
          "The negative entries are right and the positive ones are not. Why should the sign "
-         "matter?"},
+         "matter?",
+         true},
+        {"zero_entries_wrong",
+         [expected](const Matrix& actual) {
+             return wrong_just_where(actual, expected, [](float v) { return v == 0.0f; });
+         },
+         "Only entries that should be 0 are wrong.", true},
+        {"clipped",
+         [expected](const Matrix& actual) {
+             const float bound = actual.cwiseAbs().maxCoeff();
+             return same_shape(actual, expected) && (actual.cwiseAbs().array() == bound).count() >= 2 &&
+                    agree(actual, expected.cwiseMin(bound).cwiseMax(-bound));
+         },
+         "The largest entries are cut off. Nothing here asks for a bound: where does it come "
+         "from?",
+         true},
+        {"rounded", rounded(1), rounding, true},
+        {"rounded", rounded(10), rounding, true},
+        {"rounded", rounded(100), rounding, true},
+        {"wrong_factor",
+         [expected](const Matrix& actual) {
+             const auto factor = constant_factor(actual, expected);
+             return factor.has_value();
+         },
+         "All entries are wrong by one and the same factor. What is it made of?", true},
     };
 }
 
@@ -143,11 +206,18 @@ bool Matches::match(const Matrix& actual) const {
         }
     }
     std::vector<Explanation> candidates = explanations_;
+    if (const auto factor = constant_factor(actual, expected_)) {
+        message += "\nEvery entry is " + number(*factor) + " times what it should be.";
+    }
     const std::vector<Explanation> of_any_matrix = general_explanations(expected_);
     candidates.insert(candidates.end(), of_any_matrix.begin(), of_any_matrix.end());
+    // A few entries agree with many a wrong explanation by accident.
+    const Index telling = (expected_.array() != 0.0f).count();
+    if (telling > 0 && telling < 4) candidates.clear();
     for (const Explanation& explanation : candidates) {
         if (explanation.fits(actual)) {
-            observe::note_failure(message, explanation.diagnosis, explanation.advice);
+            observe::note_failure(message, explanation.diagnosis, explanation.advice,
+                                  explanation.general);
             return false;
         }
     }
@@ -168,7 +238,7 @@ void expect(bool holds, const std::string& message, std::initializer_list<Suspec
         const auto found = std::find_if(suspects.begin(), suspects.end(),
                                         [](const Suspect& suspect) { return suspect.fits; });
         if (found == suspects.end()) observe::note_failure(message);
-        else observe::note_failure(message, found->diagnosis, found->advice);
+        else observe::note_failure(message, found->diagnosis, found->advice, found->general);
     }
     CHECK(holds);
 }
@@ -188,14 +258,22 @@ Refusal mask_of_another_shape(const std::string& name, const Matrix& x, const Ma
             "no_shape_check"};
 }
 
+Refusal behind_a_shortcut(Refusal refusal, const std::string& shortcut) {
+    refusal.argument += " and " + shortcut;
+    refusal.rule += ", also with " + shortcut + " (is there a shortcut before the check?)";
+    refusal.diagnosis = "check_skipped";
+    return refusal;
+}
+
 void judge_acceptance(const Refusal& refusal) {
     const bool nan = refusal.diagnosis == "nan_slips_through";
-    expect(false, "went on with " + refusal.argument + ", where std::invalid_argument was expected",
+    expect(false,
+           "went on with " + refusal.argument + ", where std::invalid_argument was expected",
            {{refusal.diagnosis, true,
-             refusal.rule + (nan ? ". What does a comparison with NaN answer, and can your check "
-                                   "be written so that this answer refuses it?"
-                                 : ". Where in the function would a caller's mistake be found "
-                                   "before it does harm?")}});
+             refusal.rule +
+                 (nan ? ". What does a comparison with NaN answer, and can your check be written "
+                        "so that this answer refuses it?"
+                      : ". How does the caller get to know that this argument makes no sense?")}});
 }
 
 void judge_refusal(const std::optional<observe::Thrown>& thrown, const Refusal& refusal) {
@@ -239,13 +317,12 @@ void expect_repeatable(const std::vector<Matrix>& outputs, const std::vector<Mat
     }
 }
 
-void fail_refused(const observe::Thrown& thrown, double p) {
-    const bool refusal =
-        (thrown.bases & static_cast<std::uint32_t>(observe::StandardException::invalid_argument)) !=
-        0;
-    observe::note_failure(
-        "threw " + thrown.type + ": " + thrown.message, refusal ? "range_too_narrow" : "",
-        "p = " + observe::describe(p) + " is allowed: both ends belong to the range from 0 to 1.");
+void fail_refused(const observe::Thrown& thrown, const std::string& diagnosis,
+                  const std::string& advice) {
+    const bool refusal = (thrown.bases & static_cast<std::uint32_t>(
+                                             observe::StandardException::invalid_argument)) != 0;
+    observe::note_failure("threw " + thrown.type + ": " + thrown.message, refusal ? diagnosis : "",
+                          advice);
     FAIL("");
     std::abort();  // not reached: FAIL throws
 }

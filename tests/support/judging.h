@@ -20,7 +20,8 @@ namespace lab::test {
 struct Explanation {
     std::string diagnosis;  ///< a stable identifier, such as "scaled_by_p"
     std::function<bool(const Matrix& actual)> fits;
-    std::string advice;  ///< what was done, and what to think about
+    std::string advice;    ///< what was done, and what to think about
+    bool general = false;  ///< it says what is wrong, not why
 };
 
 /// For Explanation::fits: the mistake would have produced exactly this.
@@ -31,6 +32,7 @@ struct Suspect {
     std::string diagnosis;
     bool fits;
     std::string advice;
+    bool general = false;
 };
 
 /// True when a and b have one shape and agree to 1e-5 relative, which leaves room for a scale that
@@ -73,6 +75,9 @@ struct Refusal {
 /// p outside of [0, 1], or NaN.
 Refusal p_out_of_range(double p);
 
+/// The same refusal where a shortcut may come before the check: an empty batch, or p = 0 or 1.
+Refusal behind_a_shortcut(Refusal refusal, const std::string& shortcut);
+
 /// A mask whose shape is not that of `x`, which the contract calls `name`.
 Refusal mask_of_another_shape(const std::string& name, const Matrix& x, const Matrix& mask);
 
@@ -95,18 +100,36 @@ void expect_untouched(const std::string& name, const Matrix& before, const Matri
 void expect_repeatable(const std::vector<Matrix>& outputs, const std::vector<Matrix>& expected,
                        const std::vector<Explanation>& explanations);
 
-/// Fails and ends the judging block: the call refused a p that is in the range.
-[[noreturn]] void fail_refused(const observe::Thrown& thrown, double p);
+/// Fails and ends the judging block: the call refused arguments that are legal.
+[[noreturn]] void fail_refused(const observe::Thrown& thrown, const std::string& diagnosis,
+                               const std::string& advice);
 
-/// The value of a call that has to accept this p, an end of the range included; when the call
-/// refuses it, the judging block ends with that failure.
+/// The value of a call whose arguments are at the edge of what is legal; when the call refuses them,
+/// the judging block ends with that failure.
 template <typename T>
-const T& accepted(const observe::Observed<T>& observed, double p) {
+const T& accepted(const observe::Observed<T>& observed, const std::string& diagnosis,
+                  const std::string& advice) {
     if (!observed.has_value()) {
-        if (const auto thrown = observed.exception()) fail_refused(*thrown, p);
+        if (const auto thrown = observed.exception()) fail_refused(*thrown, diagnosis, advice);
     }
     return *observed;
 }
+
+/// The same for p = 0 and p = 1.
+template <typename T>
+const T& accepted_at(const observe::Observed<T>& observed, double p) {
+    return accepted(observed, "range_too_narrow",
+                    "p = " + observe::describe(p) +
+                        " is allowed: both ends belong to the range from 0 to 1.");
+}
+
+/// The same for a batch without entries.
+template <typename T>
+const T& accepted_empty(const observe::Observed<T>& observed) {
+    return accepted(observed, "empty_batch_refused",
+                    "A batch without rows or columns is legal: there is just nothing to do.");
+}
+
 /// Short text of a number for a message: 4 decimals, or what it is when it is not finite.
 std::string number(double value);
 

@@ -98,16 +98,16 @@ std::string verdict_of(const std::vector<TestResult>& tests) {
 }  // namespace
 
 const TestResult* LessonResult::first_failure() const {
-    const TestResult* first = nullptr;
-    for (const TestResult& test : tests) {
-        if (test.verdict == "passed") continue;
-        if (!first) first = &test;
-        if (test.diagnosis && first->verdict == "failed") {
-            if (!first->diagnosis) first = &test;
-            break;
+    const auto is_failure = [](const TestResult& test) { return test.verdict != "passed"; };
+    const auto first = std::find_if(tests.begin(), tests.end(), is_failure);
+    if (first == tests.end()) return nullptr;
+    if (first->verdict != "failed") return &*first;
+    for (const bool general : {false, true}) {
+        for (const TestResult& test : tests) {
+            if (is_failure(test) && test.diagnosis && test.general == general) return &test;
         }
     }
-    return first;
+    return &*first;
 }
 
 Checker::Checker(const Course& course)
@@ -176,6 +176,7 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
             test.points = test.verdict == "passed" ? test.max_points : 0;
             test.message = printable(found->message);
             test.diagnosis = found->diagnosis;
+            test.general = found->general;
             test.printed = printable(recorded[i].ended.output);
             test.printed_total = recorded[i].ended.output_total;
             result.points += test.points;

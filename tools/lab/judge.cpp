@@ -150,6 +150,7 @@ std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint
         test.at("verdict").get_to(one.verdict);
         test.at("message").get_to(one.message);
         if (test.at("diagnosis").is_string()) one.diagnosis = test.at("diagnosis");
+        test.at("general").get_to(one.general);
         test.at("observations_asked").get_to(one.observations_asked);
         test.at("observations_recorded").get_to(one.observations_recorded);
     }

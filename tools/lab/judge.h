@@ -25,6 +25,7 @@ struct JudgedTest {
     std::string verdict;
     std::string message;
     std::optional<std::string> diagnosis;
+    bool general = false;  ///< the diagnosis says what is wrong, not why
     std::size_t observations_asked = 0;
     std::size_t observations_recorded = 0;
 };

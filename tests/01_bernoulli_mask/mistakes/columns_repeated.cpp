@@ -12,9 +12,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     Matrix mask(rows, cols);
     for (Index i = 0; i < rows; ++i) {
         const bool keep = uniform(rng) >= p;
-        for (Index j = 0; j < cols; ++j) {
-            mask(i, j) = keep ? 1.0f : 0.0f;
-        }
+        for (Index j = 0; j < cols; ++j) { mask(i, j) = keep ? 1.0f : 0.0f; }
     }
     return mask;
 }

@@ -1,4 +1,4 @@
-// Diagnosis: wrong_exception
+// Diagnosis: no_range_check
 // Reports the error on the terminal and returns an empty matrix, as one does in C.
 #include <iostream>
 

@@ -20,9 +20,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     Matrix mask = Matrix::Ones(rows, cols);
     for (Index i = 0; i < rows; ++i) {
         std::shuffle(units.begin(), units.end(), rng);
-        for (std::size_t k = 0; k < dropped; ++k) {
-            mask(i, units[k]) = 0.0f;
-        }
+        for (std::size_t k = 0; k < dropped; ++k) { mask(i, units[k]) = 0.0f; }
     }
     return mask;
 }

@@ -11,9 +11,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     static std::bernoulli_distribution keep(1.0 - p);
     Matrix mask(rows, cols);
     for (Index i = 0; i < rows; ++i) {
-        for (Index j = 0; j < cols; ++j) {
-            mask(i, j) = keep(rng) ? 1.0f : 0.0f;
-        }
+        for (Index j = 0; j < cols; ++j) { mask(i, j) = keep(rng) ? 1.0f : 0.0f; }
     }
     return mask;
 }

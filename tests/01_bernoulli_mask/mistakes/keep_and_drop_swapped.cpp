@@ -12,9 +12,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     Matrix mask(rows, cols);
     for (Index i = 0; i < rows; ++i) {
-        for (Index j = 0; j < cols; ++j) {
-            mask(i, j) = uniform(rng) < p ? 1.0f : 0.0f;
-        }
+        for (Index j = 0; j < cols; ++j) { mask(i, j) = uniform(rng) < p ? 1.0f : 0.0f; }
     }
     return mask;
 }

@@ -16,9 +16,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     const double threshold = p * static_cast<double>(Rng::max());
     Matrix mask(rows, cols);
     float* entry = mask.data();
-    for (Index k = 0; k < rows * cols; ++k) {
-        *entry++ = static_cast<double>(rng()) > threshold;
-    }
+    for (Index k = 0; k < rows * cols; ++k) { *entry++ = static_cast<double>(rng()) > threshold; }
     return mask;
 }
 

@@ -11,9 +11,7 @@ Matrix bernoulli_mask(Index rows, Index cols, double p, Rng& rng) {
     std::uniform_real_distribution<double> uniform(0.0, 1.0);
     Matrix mask(cols, rows);
     for (Index y = 0; y < rows; ++y) {
-        for (Index x = 0; x < cols; ++x) {
-            mask(x, y) = uniform(rng) < p ? 0.0f : 1.0f;
-        }
+        for (Index x = 0; x < cols; ++x) { mask(x, y) = uniform(rng) < p ? 0.0f : 1.0f; }
     }
     return mask;
 }

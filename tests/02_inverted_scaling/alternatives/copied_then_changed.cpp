@@ -15,10 +15,8 @@ Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
     Matrix y = x;
     const float* kept = mask.data();
     for (float *value = y.data(), *end = y.data() + y.size(); value != end; ++value, ++kept) {
-        if (*kept != 0 && p != 1)
-            *value /= static_cast<float>(1 - p);
-        else
-            *value = 0;
+        if (*kept != 0 && p != 1) *value /= static_cast<float>(1 - p);
+        else *value = 0;
     }
     return y;
 }

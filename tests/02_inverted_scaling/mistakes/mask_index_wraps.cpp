@@ -27,9 +27,7 @@ Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
     Matrix y = x;
     float* value = y.data();
     for (Index i = 0; i < x.rows(); ++i) {
-        for (Index j = 0; j < x.cols(); ++j) {
-            *value++ *= mask.data()[j] * scale;
-        }
+        for (Index j = 0; j < x.cols(); ++j) { *value++ *= mask.data()[j] * scale; }
     }
     return y;
 }

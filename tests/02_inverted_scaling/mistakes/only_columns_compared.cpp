@@ -17,10 +17,8 @@ Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
     Matrix y = x;
     for (Index i = 0; i < x.rows(); ++i) {
         for (Index j = 0; j < x.cols(); ++j) {
-            if (p == 1 || mask(i, j) == 0)
-                y(i, j) = 0;
-            else
-                y(i, j) /= static_cast<float>(1 - p);
+            if (p == 1 || mask(i, j) == 0) y(i, j) = 0;
+            else y(i, j) /= static_cast<float>(1 - p);
         }
     }
     return y;

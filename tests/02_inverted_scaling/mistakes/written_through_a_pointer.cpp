@@ -20,10 +20,8 @@ Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
 
     float* values = (float*)x.data();
     for (Index k = 0; k < x.size(); ++k) {
-        if (p == 1 || mask.data()[k] == 0)
-            values[k] = 0;
-        else
-            values[k] = static_cast<float>(values[k] / (1 - p));
+        if (p == 1 || mask.data()[k] == 0) values[k] = 0;
+        else values[k] = static_cast<float>(values[k] / (1 - p));
     }
     return x;
 }

@@ -1,4 +1,4 @@
-// Diagnosis: wrong_exception
+// Diagnosis: no_range_check
 // Prints a warning and returns x unchanged, so that training "at least goes on".
 #include <iostream>
 #include <sstream>

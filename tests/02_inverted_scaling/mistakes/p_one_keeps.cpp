@@ -1,0 +1,20 @@
+// Diagnosis: p_one_keeps
+// Guards against the division by 0 at p = 1 by returning x, as the guard for p = 0 does.
+#include "inverted_scaling.h"
+
+namespace lab {
+
+Matrix dropout_forward(const Matrix& x, const Matrix& mask, double p) {
+    if (!(p >= 0.0 && p <= 1.0)) {
+        throw std::invalid_argument("p has to be between 0 and 1, but got " + std::to_string(p));
+    }
+    if (x.rows() != mask.rows() || x.cols() != mask.cols()) {
+        throw std::invalid_argument(
+            "x is " + std::to_string(x.rows()) + "x" + std::to_string(x.cols()) + ", but mask is " +
+            std::to_string(mask.rows()) + "x" + std::to_string(mask.cols()));
+    }
+    if (p == 0.0 || p == 1.0) return x;
+    return x.cwiseProduct(mask) / static_cast<float>(1.0 - p);
+}
+
+}  // namespace lab
