@@ -9,6 +9,14 @@ function(lab_read_course)
     set(LAB_LESSONS ${names} PARENT_SCOPE)
 endfunction()
 
+# The sources in a folder. A file that comes or goes changes the folder's time, and CMake runs again;
+# unlike CONFIGURE_DEPENDS that costs nothing when nothing has changed.
+function(lab_glob variable folder)
+    file(GLOB sources ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder})
+    set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
+
 # add_lesson(NN_name): the lesson's test, once for the recorder and once for the judge, the reference
 # solution that later lessons are graded with, and ctest's entry.
 function(add_lesson name)
@@ -18,10 +26,10 @@ function(add_lesson name)
     add_library(recorder_${number} OBJECT tests/${name}/test.cpp)
     target_link_libraries(recorder_${number} PRIVATE recorder_runtime)
 
-    file(GLOB judge_sources CONFIGURE_DEPENDS tests/${name}/*.cpp)
+    lab_glob(judge_sources tests/${name})
     target_sources(judge PRIVATE ${judge_sources})
 
-    file(GLOB solution CONFIGURE_DEPENDS solutions/${name}/*.cpp)
+    lab_glob(solution solutions/${name})
     add_library(solution_${number} OBJECT ${solution})
     target_link_libraries(solution_${number} PRIVATE lab_types)
 

@@ -40,8 +40,8 @@ bool rate_is(const Matrix& mask, double kept) {
     return likely_count(mask.size(), kept).contains(kept_units(mask));
 }
 
-/// Does a fraction near p that a coarse coin can show (tenths, hundredths, 1/n) explain the share of
-/// dropped units?
+/// Does a fraction near p that a coarse coin can show (tenths, hundredths, 1/n) explain the share
+/// of dropped units?
 bool dropped_at_a_rounded_p(const Matrix& mask, double p) {
     std::vector<double> candidates;
     for (const double parts : {10.0, 100.0}) {
@@ -127,14 +127,15 @@ bool scatters_like_coins(const Matrix& mask) {
 std::optional<Named> rate_mistake(const Matrix& mask, double p) {
     const bool extreme = p < 0.01 || p > 0.99;
     if (extreme && constant(mask)) {
-        return Named{"p_rounded",
-                     "How many different values can your coin show, and can it hit p = " +
-                         number(p) + "?"};
+        return Named{
+            "p_rounded",
+            "How many different values can your coin show, and can it hit p = " + number(p) + "?"};
     }
     if (!constant(mask) && !extreme && !scatters_like_coins(mask)) {
-        return Named{"entries_not_independent",
-                     "The units do not scatter like independent coins. Is one coin used for several "
-                     "of them, or are drawn numbers used again?"};
+        return Named{
+            "entries_not_independent",
+            "The units do not scatter like independent coins. Is one coin used for several "
+            "of them, or are drawn numbers used again?"};
     }
     if (rate_is(mask, p)) {
         return Named{"keep_and_drop_swapped",

@@ -17,8 +17,9 @@ Sample draw_sample(double p) {
     return sample;
 }
 
-/// A generator whose next six draws are the smallest possible, 0, and whose later ones are ordinary.
-/// In libstdc++'s text form the 312 words of the state come first, then the index of the next one.
+/// A generator whose next six draws are the smallest possible, 0, and whose later ones are
+/// ordinary. In libstdc++'s text form the 312 words of the state come first, then the index of the
+/// next one.
 Rng rng_that_starts_with_zeros() {
     Rng ordinary = input_rng(7);
     std::stringstream state;

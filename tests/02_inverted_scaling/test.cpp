@@ -80,9 +80,13 @@ std::vector<Explanation> explanations(const Matrix& x, const Matrix& mask, doubl
          "whom?"},
         {"kept_units_dropped",
          [=](const Matrix& actual) {
+             if (actual.rows() != right.rows() || actual.cols() != right.cols()) return false;
              const Matrix left = (actual.array() != 0.0f).cast<float>();
-             return actual.rows() == right.rows() && actual.cols() == right.cols() &&
-                    actual.size() >= 6 && left.sum() > 0 && agree(actual, right.cwiseProduct(left));
+             const Matrix lost = mask - mask.cwiseProduct(left);
+             // All over the place, not the one row or column that a loop forgets.
+             const bool scattered = (lost.rowwise().sum().array() > 0.0f).count() > 1 &&
+                                    (lost.colwise().sum().array() > 0.0f).count() > 1;
+             return scattered && left.sum() > 0 && agree(actual, right.cwiseProduct(left));
          },
          "What survives is scaled rightly, but some units whose mask is 1 are 0. Does something "
          "besides the mask decide what is dropped?"},
@@ -197,15 +201,13 @@ TEST_CASE("p = 1 gives zeros, not NaN", "[02]") {
 
 TEST_CASE("p may come close to 0 and to 1", "[02]") {
     // Powers of two, so that 1-p has no rounding error in float either.
-    const double p = GENERATE(0x1p-10, 1 - 0x1p-4, 1 - 0x1p-10, 1 - 0x1p-20);
+    const double p = GENERATE(0x1p-8, 1 - 0x1p-4, 1 - 0x1p-12, 1 - 0x1p-20);
     const Matrix x = distinct_values(4, 6), mask = mixed_mask(4, 6);
 
     const auto y = observe(call("dropout_forward(x, mask, p)", "x", x, "p", p),
                            [&] { return dropout_forward(x, mask, p); });
 
-    judge([&] {
-        CHECK_THAT(*y, matches(reference::dropout(x, mask, p), explanations(x, mask, p)));
-    });
+    judge([&] { CHECK_THAT(*y, matches(reference::dropout(x, mask, p))); });
 }
 
 TEST_CASE("a batch may have any shape, also none at all", "[02]") {
@@ -249,7 +251,7 @@ TEST_CASE("each call stands on its own and leaves its inputs as they were", "[02
             std::vector<Matrix> result;
             result.push_back(dropout_forward(x_given, mask_given, 0.3));
             result.push_back(dropout_forward(other, other_mask, 0.6));
-            result.push_back(dropout_forward(x_given, mask_given, 0.3));
+            result.push_back(dropout_forward(x, mask, 0.3));
             result.push_back(x_given);
             result.push_back(mask_given);
             return result;
@@ -282,8 +284,8 @@ TEST_CASE("a p outside of 0 to 1 is refused", "[02]") {
 }
 
 TEST_CASE("a mask of another shape is refused", "[02]") {
-    const auto [rows, cols] =
-        GENERATE(table<int, int>({{5, 4}, {4, 9}, {3, 5}, {2, 10}, {1, 5}, {4, 1}, {1, 1}, {0, 0}}));
+    const auto [rows, cols] = GENERATE(
+        table<int, int>({{5, 4}, {4, 9}, {3, 5}, {2, 10}, {1, 5}, {4, 1}, {1, 1}, {0, 0}}));
     const double p = GENERATE(0.3, 0.0, 1.0);
     const Matrix x = distinct_values(4, 5);
     const Matrix mask = p < 1 ? Matrix::Ones(rows, cols) : Matrix::Zero(rows, cols);
@@ -293,8 +295,8 @@ TEST_CASE("a mask of another shape is refused", "[02]") {
 
     judge([&] {
         const Refusal refusal = mask_of_another_shape("x", x, mask);
-        expect_refused(y, p == 0.3 ? refusal
-                                   : behind_a_shortcut(refusal, "p = " + observe::describe(p)));
+        expect_refused(
+            y, p == 0.3 ? refusal : behind_a_shortcut(refusal, "p = " + observe::describe(p)));
     });
 }
 

@@ -1,4 +1,5 @@
 #include <limits>
+#include <set>
 
 #include "dropout_backward.h"
 #include "judging.h"
@@ -56,7 +57,8 @@ std::vector<Explanation> explanations(const Matrix& gradient, const Matrix& mask
          would_be(kept.cwiseQuotient(column_fractions.cwiseMax(std::numeric_limits<float>::min()))),
          realised_advice},
         {"storage_order", would_be(gradient.cwiseProduct(by_columns) / keep),
-         "The mask's entries are taken column by column. A Matrix of this course lies in memory row "
+         "The mask's entries are taken column by column. A Matrix of this course lies in memory "
+         "row "
          "by row."},
         {"grad_output_ignored", would_be(mask / keep),
          "Your gradient is mask/(1-p). That is ∂y/∂x. Where does ∂L/∂y come in?"},
@@ -65,6 +67,9 @@ std::vector<Explanation> explanations(const Matrix& gradient, const Matrix& mask
         {"first_row_mask", would_be(gradient.cwiseProduct(first_row) / keep),
          "Every row of your gradient uses the mask's first row. Each sample has a mask of its "
          "own."},
+        {"summed_over_batch", would_be((kept / keep).colwise().sum().replicate(mask.rows(), 1)),
+         "Every row holds the sum over the batch. That is a bias's gradient: does x have one entry "
+         "for each sample, or one for all?"},
         {"divided_by_batch", would_be(kept / keep / batch),
          "Your gradient is divided by the number of rows. Whether a loss takes a mean over the "
          "batch is its own business: is the mean not in grad_output already?"},
@@ -85,21 +90,23 @@ std::vector<Explanation> explanations(const Matrix& gradient, const Matrix& mask
         {"matrix_product",
          [=](const Matrix& actual) {
              const Matrix transposed = mask.transpose();
-             return agree(actual, gradient * transposed / keep) || agree(actual, gradient * transposed);
+             return agree(actual, gradient * transposed / keep) ||
+                    agree(actual, gradient * transposed);
          },
          "That is the product of two matrices. How are two matrices multiplied entry by entry?"},
         {"fresh_mask",
          [=](const Matrix& actual) {
              if (actual.rows() != gradient.rows() || actual.cols() != gradient.cols()) return false;
              // Each entry is 0, or what a kept unit gives: the mask of some other forward pass.
-             Index zeros = 0, leaks = 0;
+             std::set<Index> columns_leaking;
              for (Index i = 0; i < actual.size(); ++i) {
                  const float entry = actual.data()[i], whole = gradient.data()[i] / keep;
-                 if (entry != 0.0f && mask.data()[i] == 0.0f) ++leaks;
-                 if (entry == 0.0f) ++zeros;
-                 else if (std::abs(entry - whole) > 1e-4f * std::abs(whole)) return false;
+                 if (entry == 0.0f) continue;
+                 if (std::abs(entry - whole) > 1e-4f * std::abs(whole)) return false;
+                 if (mask.data()[i] == 0.0f) columns_leaking.insert(i % actual.cols());
              }
-             return zeros > 0 && leaks > 0;
+             const bool holes = (actual.array() == 0.0f).any();
+             return holes && columns_leaking.size() > 1;
          },
          "Your gradient has holes, but not where the forward pass had them. Which mask does it "
          "use?"},
@@ -219,22 +226,22 @@ TEST_CASE("p = 1 lets no gradient through, and gives no NaN", "[03]") {
             "At p = 1 nothing is kept, and 1-p is 0. What does 0/0 give in floating point?"};
         const Explanation passed_through{"passed_through", would_be(gradient),
                                          "At p = 1 every unit is dropped. Which gradient is left?"};
-        CHECK_THAT(accepted_at(result, 1.0), matches(reference::dropout_gradient(gradient, mask, 1.0),
-                                                  {nan_at_p_one, passed_through}));
+        CHECK_THAT(accepted_at(result, 1.0),
+                   matches(reference::dropout_gradient(gradient, mask, 1.0),
+                           {nan_at_p_one, passed_through}));
     });
 }
 
 TEST_CASE("p may come close to 0 and to 1", "[03]") {
     // Powers of two, so that 1-p has no rounding error in float either.
-    const double p = GENERATE(0x1p-10, 1 - 0x1p-4, 1 - 0x1p-10, 1 - 0x1p-20);
+    const double p = GENERATE(0x1p-8, 1 - 0x1p-4, 1 - 0x1p-12, 1 - 0x1p-20);
     const Matrix gradient = distinct_values(4, 6), mask = mixed_mask(4, 6);
 
-    const auto result = observe(call("dropout_backward(grad_output, mask, p)", "grad_output", gradient, "p", p),
-                           [&] { return dropout_backward(gradient, mask, p); });
+    const auto result =
+        observe(call("dropout_backward(grad_output, mask, p)", "grad_output", gradient, "p", p),
+                [&] { return dropout_backward(gradient, mask, p); });
 
-    judge([&] {
-        CHECK_THAT(*result, matches(reference::dropout_gradient(gradient, mask, p), explanations(gradient, mask, p)));
-    });
+    judge([&] { CHECK_THAT(*result, matches(reference::dropout_gradient(gradient, mask, p))); });
 }
 
 TEST_CASE("a batch may have any shape, also none at all", "[03]") {
@@ -248,9 +255,7 @@ TEST_CASE("a batch may have any shape, also none at all", "[03]") {
 
     judge([&] {
         const Matrix& value = gradient.size() > 0 ? *result : accepted_empty(result);
-        CHECK_THAT(value, matches(reference::dropout_gradient(gradient, mask, 0.25),
-                                    gradient.size() > 0 ? explanations(gradient, mask, 0.25)
-                                                        : std::vector<Explanation>{}));
+        CHECK_THAT(value, matches(reference::dropout_gradient(gradient, mask, 0.25)));
     });
 }
 
@@ -266,7 +271,7 @@ TEST_CASE("each call stands on its own and leaves its inputs as they were", "[03
             std::vector<Matrix> result;
             result.push_back(dropout_backward(gradient_given, mask_given, 0.3));
             result.push_back(dropout_backward(other, other_mask, 0.6));
-            result.push_back(dropout_backward(gradient_given, mask_given, 0.3));
+            result.push_back(dropout_backward(gradient, mask, 0.3));
             result.push_back(gradient_given);
             result.push_back(mask_given);
             return result;
@@ -289,8 +294,9 @@ TEST_CASE("a p outside of 0 to 1 is refused", "[03]") {
     const int rows = GENERATE(2, 0);
     const Matrix gradient = distinct_values(rows, 3), mask = mixed_mask(rows, 3);
 
-    const auto result = observe(call("dropout_backward(grad_output, mask, p)", "grad_output", gradient, "p", p),
-                           [&] { return dropout_backward(gradient, mask, p); });
+    const auto result =
+        observe(call("dropout_backward(grad_output, mask, p)", "grad_output", gradient, "p", p),
+                [&] { return dropout_backward(gradient, mask, p); });
 
     judge([&] {
         const Refusal refusal = p_out_of_range(p);
@@ -299,19 +305,20 @@ TEST_CASE("a p outside of 0 to 1 is refused", "[03]") {
 }
 
 TEST_CASE("a mask of another shape is refused", "[03]") {
-    const auto [rows, cols] =
-        GENERATE(table<int, int>({{5, 4}, {4, 9}, {3, 5}, {2, 10}, {1, 5}, {4, 1}, {1, 1}, {0, 0}}));
+    const auto [rows, cols] = GENERATE(
+        table<int, int>({{5, 4}, {4, 9}, {3, 5}, {2, 10}, {1, 5}, {4, 1}, {1, 1}, {0, 0}}));
     const double p = GENERATE(0.3, 0.0, 1.0);
     const Matrix gradient = distinct_values(4, 5);
     const Matrix mask = p < 1 ? Matrix::Ones(rows, cols) : Matrix::Zero(rows, cols);
 
-    const auto result = observe(call("dropout_backward(grad_output, mask, p)", "grad_output", gradient, "mask", mask, "p", p),
-                           [&] { return dropout_backward(gradient, mask, p); });
+    const auto result = observe(call("dropout_backward(grad_output, mask, p)", "grad_output",
+                                     gradient, "mask", mask, "p", p),
+                                [&] { return dropout_backward(gradient, mask, p); });
 
     judge([&] {
         const Refusal refusal = mask_of_another_shape("grad_output", gradient, mask);
-        expect_refused(result, p == 0.3 ? refusal
-                                   : behind_a_shortcut(refusal, "p = " + observe::describe(p)));
+        expect_refused(
+            result, p == 0.3 ? refusal : behind_a_shortcut(refusal, "p = " + observe::describe(p)));
     });
 }
 

@@ -7,8 +7,8 @@
 // A request is u32 length, a JSON header of that length, then the transcripts' bytes one after
 // another: {"lesson": "02", "seed": 1, "runs": [{"test", "ending", "code", "seconds_allowed",
 // "output_allowed", "bytes"}]}. The answer is u32 length and JSON: {"tests": [{"name", "verdict",
-// "message", "diagnosis", "general", "observations_asked", "observations_recorded"}]}, or {"error"}.
-// LibTorch is loaded once; each request is served by a fork.
+// "message", "diagnosis", "general", "observations_asked", "observations_recorded"}]}, or
+// {"error"}. LibTorch is loaded once; each request is served by a fork.
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -104,8 +104,8 @@ void expect_repeatable(const std::vector<Matrix>& outputs, const std::vector<Mat
 [[noreturn]] void fail_refused(const observe::Thrown& thrown, const std::string& diagnosis,
                                const std::string& advice);
 
-/// The value of a call whose arguments are at the edge of what is legal; when the call refuses them,
-/// the judging block ends with that failure.
+/// The value of a call whose arguments are at the edge of what is legal; when the call refuses
+/// them, the judging block ends with that failure.
 template <typename T>
 const T& accepted(const observe::Observed<T>& observed, const std::string& diagnosis,
                   const std::string& advice) {
@@ -118,9 +118,9 @@ const T& accepted(const observe::Observed<T>& observed, const std::string& diagn
 /// The same for p = 0 and p = 1.
 template <typename T>
 const T& accepted_at(const observe::Observed<T>& observed, double p) {
-    return accepted(observed, "range_too_narrow",
-                    "p = " + observe::describe(p) +
-                        " is allowed: both ends belong to the range from 0 to 1.");
+    return accepted(
+        observed, "range_too_narrow",
+        "p = " + observe::describe(p) + " is allowed: both ends belong to the range from 0 to 1.");
 }
 
 /// The same for a batch without entries.

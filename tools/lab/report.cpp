@@ -125,9 +125,17 @@ nlohmann::ordered_json to_json(const LessonResult& result) {
         if (test.diagnosis) one["diagnosis"] = *test.diagnosis;
         tests.push_back(std::move(one));
     }
-    return {{"lesson", result.lesson},          {"verdict", result.verdict},
-            {"points", rounded(result.points)}, {"max_points", rounded(result.max_points)},
-            {"tests", std::move(tests)},        {"compiler_output", result.compiler_output}};
+    const TestResult* failure = result.first_failure();
+    nlohmann::ordered_json lesson;
+    lesson["lesson"] = result.lesson;
+    lesson["verdict"] = result.verdict;
+    lesson["points"] = rounded(result.points);
+    lesson["max_points"] = rounded(result.max_points);
+    lesson["diagnosis"] = nullptr;
+    if (failure && failure->diagnosis) lesson["diagnosis"] = *failure->diagnosis;
+    lesson["tests"] = std::move(tests);
+    lesson["compiler_output"] = result.compiler_output;
+    return lesson;
 }
 
 std::string progress_bar(std::size_t done, std::size_t all, const std::string& what,

@@ -1,4 +1,4 @@
-// Diagnosis: entries_not_independent
+// Diagnosis: exact_count
 // Draws one start and then goes round the circle in steps of p, so that drops are spread evenly.
 // Every entry is dropped with probability p, but after a start all of them are settled.
 #include <cmath>
