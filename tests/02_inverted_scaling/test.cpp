@@ -185,7 +185,7 @@ TEST_CASE("p = 0 leaves x as it is", "[02]") {
 TEST_CASE("p = 1 gives zeros, not NaN", "[02]") {
     const Matrix x = distinct_values(4, 6), mask = Matrix::Zero(4, 6);
 
-    const auto y = observe(call("dropout_forward(x, mask, 1) with a mask of zeros", "x", x),
+    const auto y = observe(call("dropout_forward(x, mask, 1) for a mask of zeros", "x", x),
                            [&] { return dropout_forward(x, mask, 1.0); });
 
     judge([&] {
@@ -231,7 +231,7 @@ TEST_CASE("a zero in x is a value like any other", "[02]") {
     x.col(2).setZero();
     x.row(1).setZero();
 
-    const auto y = observe(call("dropout_forward(x, mask, 0.4) with zeros in x", "x", x),
+    const auto y = observe(call("dropout_forward(x, mask, 0.4) for zeros in x", "x", x),
                            [&] { return dropout_forward(x, mask, 0.4); });
 
     judge([&] {

@@ -190,7 +190,7 @@ TEST_CASE("the mask decides, not the zeros of grad_output", "[03]") {
     gradient.row(2).setZero();
 
     const auto result =
-        observe(call("dropout_backward(grad_output, mask, 0.4) with zeros in grad_output",
+        observe(call("dropout_backward(grad_output, mask, 0.4) for zeros in grad_output",
                      "grad_output", gradient),
                 [&] { return dropout_backward(gradient, mask, 0.4); });
 
@@ -216,7 +216,7 @@ TEST_CASE("p = 0 passes the gradient on as it is", "[03]") {
 TEST_CASE("p = 1 lets no gradient through, and gives no NaN", "[03]") {
     const Matrix gradient = distinct_values(4, 6), mask = Matrix::Zero(4, 6);
 
-    const auto result = observe(call("dropout_backward(grad_output, mask, 1) with a mask of zeros",
+    const auto result = observe(call("dropout_backward(grad_output, mask, 1) for a mask of zeros",
                                      "grad_output", gradient),
                                 [&] { return dropout_backward(gradient, mask, 1.0); });
 

@@ -167,6 +167,8 @@ std::function<bool(const Matrix&)> would_be(Matrix output) {
 }
 
 std::string number(double value) {
+    if (std::isnan(value)) return "nan";
+    if (value == 0) return "0.0000";  // also for -0
     std::array<char, 64> text{};
     const bool tiny = value != 0 && std::abs(value) < 1e-3;
     std::snprintf(text.data(), text.size(), tiny || std::abs(value) >= 1e6 ? "%.4g" : "%.4f",

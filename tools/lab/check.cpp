@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <regex>
-#include <thread>
 
 #include "compiler_output.h"
 #include "error.h"
@@ -22,7 +21,7 @@ Limits recorder_limits() {
     Limits limits;
     limits.wall_seconds = seconds_for_a_test;
     limits.cpu_seconds = static_cast<int>(seconds_for_a_test);
-    limits.memory_bytes = std::size_t{1} << 30;
+    limits.memory_bytes = std::size_t{512} << 20;
     limits.file_bytes = std::size_t{16} << 20;
     limits.output_bytes = std::size_t{16} << 20;
     limits.output_kept = output_kept;
@@ -31,8 +30,9 @@ Limits recorder_limits() {
     return limits;
 }
 
-/// As many recorders at once as make an endless loop cost five seconds, not five for each test.
-std::size_t recorders_at_once() { return std::max(8u, std::thread::hardware_concurrency()); }
+/// All of a lesson's recorders at once, so that an endless loop costs five seconds, not five for each
+/// test.
+constexpr std::size_t recorders_at_once = 16;
 
 Command recorder_command(const fs::path& recorder, const fs::path& folder, const std::string& test,
                          std::uint32_t seed) {
@@ -143,7 +143,7 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
         for (const TestEntry& test : lesson.tests) {
             commands.push_back(recorder_command(built.recorder, here.path(), test.name, seed));
         }
-        std::vector<Ended> runs = run_all(commands, recorders_at_once());
+        std::vector<Ended> runs = run_all(commands, recorders_at_once);
         std::vector<RecordedTest> recorded;
         for (std::size_t i = 0; i < runs.size(); ++i) {
             result.recorder_peak_kilobytes =
