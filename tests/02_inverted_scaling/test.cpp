@@ -82,7 +82,8 @@ std::vector<Explanation> explanations(const Matrix& x, const Matrix& mask, doubl
          [=](const Matrix& actual) {
              if (actual.rows() != right.rows() || actual.cols() != right.cols()) return false;
              const Matrix left = (actual.array() != 0.0f).cast<float>();
-             const Matrix lost = mask - mask.cwiseProduct(left);
+             const Matrix wanted = (right.array() != 0.0f).cast<float>();
+             const Matrix lost = wanted - wanted.cwiseProduct(left);
              // All over the place, not the one row or column that a loop forgets.
              const bool scattered = (lost.rowwise().sum().array() > 0.0f).count() > 1 &&
                                     (lost.colwise().sum().array() > 0.0f).count() > 1;
