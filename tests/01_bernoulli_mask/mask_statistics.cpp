@@ -411,7 +411,8 @@ void expect_independent_calls(const std::vector<Matrix>& masks, double p) {
         expect(range.contains(kept),
                "unit " + std::to_string(unit) + " is kept " + std::to_string(kept) + " of " +
                    std::to_string(calls) + " times, expected " + describe(range),
-               {{"keep_and_drop_swapped", !range.contains(kept) && likely_count(calls, p, units).contains(kept),
+               {{"keep_and_drop_swapped",
+                 !range.contains(kept) && likely_count(calls, p, units).contains(kept),
                  "Units are kept with probability p. p is the probability of dropping."},
                 {"wrong_rate", true, "Is a small mask drawn like any other?", true}});
         if (!range.contains(kept)) return;

@@ -216,9 +216,9 @@ TEST_CASE("p = 0 passes the gradient on as it is", "[03]") {
 TEST_CASE("p = 1 lets no gradient through, and gives no NaN", "[03]") {
     const Matrix gradient = distinct_values(4, 6), mask = Matrix::Zero(4, 6);
 
-    const auto result = observe(call("dropout_backward(grad_output, mask, 1) for a mask of zeros",
-                                     "grad_output", gradient),
-                                [&] { return dropout_backward(gradient, mask, 1.0); });
+    const auto result = observe(
+        call("dropout_backward(grad_output, mask, 1) for a mask of zeros", "grad_output", gradient),
+        [&] { return dropout_backward(gradient, mask, 1.0); });
 
     judge([&] {
         const Explanation nan_at_p_one{

@@ -30,8 +30,8 @@ Limits recorder_limits() {
     return limits;
 }
 
-/// All of a lesson's recorders at once, so that an endless loop costs five seconds, not five for each
-/// test.
+/// All of a lesson's recorders at once, so that an endless loop costs five seconds, not five for
+/// each test.
 constexpr std::size_t recorders_at_once = 16;
 
 Command recorder_command(const fs::path& recorder, const fs::path& folder, const std::string& test,
@@ -125,7 +125,11 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
         if (result.compiler_output.empty()) result.compiler_output = problem;
         return result;
     };
-    if (const std::string problem = explain_unusable_file(source); !problem.empty()) {
+    if (std::string problem = explain_unusable_file(source); !problem.empty()) {
+        if (source == lesson.source) {
+            problem +=
+                fmt::format("\n./lab reset {} brings the lesson's own file back.", lesson.number);
+        }
         return cannot_compile(problem);
     }
     result.remark = remark_on_file(source);

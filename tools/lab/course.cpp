@@ -89,9 +89,21 @@ const Lesson& Course::find(const std::string& word) const {
         fmt::format("there is no lesson '{}'; the lessons are {}", word, fmt::join(names, ", ")));
 }
 
-Course read_course(const fs::path& root, const fs::path& build) {
+Course read_course() {
+    const fs::path program = fs::read_symlink("/proc/self/exe");
+    const fs::path course_file = fs::path("lessons") / "course.toml";
+    fs::path root = program.parent_path();
+    while (root.has_relative_path() && !fs::exists(root / course_file)) root = root.parent_path();
+    if (!fs::exists(root / course_file)) {
+        throw KitError(
+            fmt::format("there is no {} around {}", course_file.string(), program.string()));
+    }
+    // The kit's tests stand one folder deeper than the tool.
+    fs::path build = program.parent_path();
+    while (build != root && !fs::exists(build / "toolchain.json")) build = build.parent_path();
+
     Course course{root, build, {}};
-    const fs::path path = root / "lessons" / "course.toml";
+    const fs::path path = root / course_file;
     const toml::table table = parse_toml(path);
     const toml::array* entries = table["lesson"].as_array();
     if (!entries) throw KitError(fmt::format("{}: there is no [[lesson]]", path.string()));

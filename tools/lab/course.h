@@ -43,10 +43,11 @@ struct Course {
     const Lesson& find(const std::string& word) const;
 };
 
-/// Reads course.toml and the list of tests that the build made. `root` is the clone.
+/// Reads course.toml and the list of tests that the build made. The build is the folder of the
+/// running program; the clone is the folder around it that holds lessons/course.toml.
 ///
 /// Errors: KitError that names the file, and the line or the key.
-Course read_course(const std::filesystem::path& root, const std::filesystem::path& build);
+Course read_course();
 
 /// Errors: KitError when the lesson has no hints for one of its functions, or fewer than three.
 std::vector<FunctionHints> read_hints(const Lesson& lesson);

@@ -67,7 +67,7 @@ int run_command(int argc, char** argv) {
     } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
 
     catch_interruptions();
-    const Course course = read_course(LAB_ROOT, LAB_BUILD);
+    const Course course = read_course();
     if (*check_) return check(course, options);
     if (*hint_) return hint(course, lesson, function);
     if (*list_) return list(course);

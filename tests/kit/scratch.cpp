@@ -1,0 +1,73 @@
+#include "scratch.h"
+
+#include <algorithm>
+
+#include "programs.h"
+
+namespace lab::kit {
+
+const tool::Course& course() {
+    static const tool::Course course = tool::read_course();
+    return course;
+}
+
+tool::Ended run_program(const std::vector<std::string>& arguments, const fs::path& folder,
+                        const std::vector<std::string>& more_environment) {
+    tool::Command command;
+    command.arguments = arguments;
+    command.directory = folder.string();
+    command.environment = tool::inherited_environment();
+    command.environment.insert(command.environment.end(), more_environment.begin(),
+                               more_environment.end());
+    command.limits.wall_seconds = 300;
+    command.limits.output_bytes = std::size_t{64} << 20;
+    command.limits.output_kept = std::size_t{16} << 20;
+    return tool::run(command);
+}
+
+ScratchKit::ScratchKit() : root_(folder_.path() / "kit") {
+    const fs::path from = course().root;
+    run_program({tool::require_program("git"), "-c", "safe.directory=*", "clone", "-q",
+                 from.string(), root_.string()});
+    const auto over = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
+    fs::copy(from / "solutions", root_ / "solutions", over);
+    for (const tool::Lesson& lesson : course().lessons) {
+        for (const char* file : {"README.md", "hints.toml"}) {
+            const fs::path relative = fs::path("lessons") / lesson.name / file;
+            fs::copy_file(from / relative, root_ / relative, fs::copy_options::overwrite_existing);
+        }
+    }
+    fs::copy_file(from / "lessons" / "course.toml", root_ / "lessons" / "course.toml",
+                  fs::copy_options::overwrite_existing);
+    fs::create_directories(root_ / "build");
+    fs::copy_file(course().build / "lab", program());
+    for (const char* file : {"judge", "toolchain.json", "tests.json"}) {
+        fs::create_symlink(course().build / file, root_ / "build" / file);
+    }
+}
+
+tool::Ended ScratchKit::lab(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> all{program().string()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run_program(all, root_);
+}
+
+fs::path ScratchKit::source(const tool::Lesson& lesson) const {
+    return root_ / lesson.shown_source();
+}
+
+void ScratchKit::write(const fs::path& relative, const std::string& content) const {
+    tool::write_file(root_ / relative, content);
+}
+
+std::vector<fs::path> programs_in(const fs::path& folder) {
+    std::vector<fs::path> programs;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder, none)) {
+        if (entry.path().extension() == ".cpp") programs.push_back(entry.path());
+    }
+    std::sort(programs.begin(), programs.end());
+    return programs;
+}
+
+}  // namespace lab::kit

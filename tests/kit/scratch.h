@@ -1,0 +1,50 @@
+// A kit of its own for one test: a clone with the tool that is built already, in a temporary
+// folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "course.h"
+#include "folder.h"
+#include "process.h"
+
+namespace lab::kit {
+
+namespace fs = std::filesystem;
+
+/// The clone that is tested, and the build of it that the tests belong to.
+const tool::Course& course();
+
+/// Runs a program as a user would: the environment and no limits but time.
+tool::Ended run_program(const std::vector<std::string>& arguments, const fs::path& folder = {},
+                        const std::vector<std::string>& more_environment = {});
+
+class ScratchKit {
+public:
+    /// Clones the kit. A clone holds what is committed; the working tree's lessons, solutions and
+    /// tests are laid over it, so that the tests see what is being worked on.
+    ScratchKit();
+
+    /// ./lab ARGUMENTS..., by the built tool.
+    tool::Ended lab(const std::vector<std::string>& arguments) const;
+
+    const fs::path& root() const { return root_; }
+    fs::path program() const { return root_ / "build" / "lab"; }
+
+    /// A lesson's file in this kit.
+    fs::path source(const tool::Lesson& lesson) const;
+
+    /// Writes a file in this kit.
+    void write(const fs::path& relative, const std::string& content) const;
+
+private:
+    tool::TemporaryFolder folder_;
+    fs::path root_;
+};
+
+/// The .cpp files in a folder, sorted; none when there is no such folder.
+std::vector<fs::path> programs_in(const fs::path& folder);
+
+}  // namespace lab::kit
