@@ -1,4 +1,169 @@
+// ./lab bench: what is promised of the kit's speed, measured. Times of one run are compared with
+// each other; machines differ, ratios less so.
+#include <fmt/format.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+
 #include "commands.h"
+#include "error.h"
+#include "folder.h"
+#include "process.h"
+#include "programs.h"
+
 namespace lab::tool {
-int bench(const Course&, bool) { return 0; }
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int saves = 20;
+
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// ./lab start at a terminal of its own, watching one file.
+class Watching {
+public:
+    Watching(const Course& course, const Lesson& lesson, const fs::path& source) {
+        const std::string program = (course.build / "lab").string();
+        winsize size{50, 120, 0, 0};
+        process_ = forkpty(&terminal_, nullptr, nullptr, &size);
+        if (process_ < 0) throw KitError("bench: no terminal to be had");
+        if (process_ == 0) {
+            execl(program.c_str(), program.c_str(), "start", lesson.number.c_str(), "--source",
+                  source.c_str(), nullptr);
+            _exit(127);
+        }
+    }
+    ~Watching() {
+        kill(process_, SIGTERM);
+        while (waitpid(process_, nullptr, WNOHANG) == 0) read_some(50);
+        close(terminal_);
+    }
+    Watching(const Watching&) = delete;
+    Watching& operator=(const Watching&) = delete;
+
+    /// Waits for the line of keys that ends a result.
+    void wait_for_result() {
+        const auto start = Clock::now();
+        while (seen_.find("save the file to grade it again") == std::string::npos) {
+            if (seconds_since(start) > 60 || !read_some(1000)) {
+                throw KitError("bench: ./lab start shows no result:\n" + seen_);
+            }
+        }
+        seen_.clear();
+    }
+
+private:
+    bool read_some(int milliseconds) {
+        pollfd ready{terminal_, POLLIN, 0};
+        if (poll(&ready, 1, milliseconds) != 1) return !interrupted();
+        std::array<char, 4096> buffer{};
+        const ssize_t count = read(terminal_, buffer.data(), buffer.size());
+        if (count <= 0) return false;
+        seen_.append(buffer.data(), static_cast<std::size_t>(count));
+        return true;
+    }
+
+    pid_t process_ = -1;
+    int terminal_ = -1;
+    std::string seen_;
+};
+
+/// From save to verdict in watch mode, against the compiler alone, in turns.
+void bench_saves(const Course& course, const Lesson& lesson) {
+    const Toolchain toolchain = read_toolchain(course.build);
+    const TemporaryFolder folder;
+    const fs::path source = folder.path() / lesson.source.filename();
+    const std::string solution = read_file(lesson.solution);
+    write_file(source, solution);
+
+    Watching watching(course, lesson, source);
+    watching.wait_for_result();
+    std::vector<double> to_verdict, compiler;
+    for (int save = 0; save < saves; ++save) {
+        // Each save is another file: nothing can be remembered from the one before.
+        const std::string content = solution + fmt::format("// save {}\n", save);
+        const auto start = Clock::now();
+        write_file(source, content);
+        watching.wait_for_result();
+        to_verdict.push_back(seconds_since(start));
+
+        const TemporaryFolder other;
+        const fs::path copy = other.path() / source.filename();
+        write_file(copy, content);
+        compiler.push_back(build_recorder(toolchain, lesson, copy, other.path(), Flavour::grading)
+                               .compile_seconds);
+    }
+    const double verdict = median(to_verdict), compile = median(compiler);
+    fmt::print(
+        "lesson {}: save to verdict {:.3f} s, the compiler alone {:.3f} s, ratio {:.2f}, "
+        "difference {:.3f} s (promised: at most 0.150)\n",
+        lesson.number, verdict, compile, verdict / compile, verdict - compile);
+}
+
+void bench_memory(const Course& course) {
+    Checker checker(course);
+    long recorder = 0;
+    for (const Lesson& lesson : course.lessons) {
+        recorder =
+            std::max(recorder, checker.check(lesson, lesson.solution).recorder_peak_kilobytes);
+    }
+    fmt::print("memory: judge {} MB (promised: under 400), largest recorder {} MB (under 64)\n",
+               checker.judge().peak_kilobytes() / 1024, recorder / 1024);
+}
+
+/// What a student waits for once: ./lab in a fresh copy of the kit, whose packages are there.
+void bench_cold_build(const Course& course) {
+    const TemporaryFolder folder;
+    const fs::path copy = folder.path() / "kit";
+    fs::create_directory(copy);
+    for (const char* part : {"lab", "CMakeLists.txt", "CMakePresets.json", "cmake", "lessons",
+                             "solutions", "tests", "tools"}) {
+        fs::copy(course.root / part, copy / part, fs::copy_options::recursive);
+    }
+    Command command;
+    command.arguments = {(copy / "lab").string(), "list"};
+    command.environment = inherited_environment();
+    command.limits.wall_seconds = 1200;
+    command.limits.output_bytes = command.limits.output_kept = std::size_t{16} << 20;
+    const Ended ended = run(command);
+    if (!ended.succeeded()) throw KitError("bench: the cold build failed:\n" + ended.output);
+    fmt::print("cold build: {:.0f} s (promised: at most 120 on two cores)\n", ended.seconds);
+
+    std::vector<double> again;
+    for (int i = 0; i < 11; ++i) again.push_back(run(command).seconds);
+    fmt::print("a start with nothing to do: {:.3f} s (promised: under 0.100)\n", median(again));
+}
+
+}  // namespace
+
+int bench(const Course& course, bool cold_build) {
+    fmt::print("medians of {} saves\n", saves);
+    std::fflush(stdout);
+    for (const Lesson& lesson : course.lessons) {
+        bench_saves(course, lesson);
+        std::fflush(stdout);
+    }
+    bench_memory(course);
+    std::fflush(stdout);
+    if (cold_build) bench_cold_build(course);
+    else fmt::print("./lab bench --cold-build also builds the kit from nothing.\n");
+    return 0;
+}
+
 }  // namespace lab::tool

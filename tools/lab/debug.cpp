@@ -47,8 +47,10 @@ int debug(const Course& course, const std::string& word, const std::string& othe
     arguments.insert(arguments.end(), {"-ex", "run", built.recorder.string()});
 
     fmt::print(
-        "Test: {}\nThe program stops where the test calls your function. next goes on by a "
-        "line, print x shows a value, continue runs to the next call, quit ends.\n\n",
+        "Test: {}\n"
+        "The program stops where the test calls your function. next goes on by a line, print x "
+        "shows\n"
+        "a value, continue runs to the next call, quit ends.\n\n",
         test);
     std::fflush(stdout);
     std::vector<char*> pointers;

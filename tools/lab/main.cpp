@@ -23,42 +23,45 @@ int run_command(int argc, char** argv) {
     bool yes = false, reveal = false, cold = false;
     CheckOptions options;
 
-    CLI::App* start_ = app.add_subcommand("start", "Where you are; then grade on every save");
-    start_->add_option("LESSON", lesson, "number (02) or name; default: the current one");
-    start_->add_option("--source", source, "watch this file in place of the lesson's own");
+    CLI::App* on_start = app.add_subcommand("start", "Where you are; then grade on every save");
+    on_start->add_option("LESSON", lesson, "number (02) or name; default: the current one");
+    on_start->add_option("--source", source, "watch this file in place of the lesson's own");
 
-    CLI::App* check_ = app.add_subcommand("check", "Grade once");
-    check_->add_option("LESSON", options.lessons, "numbers or names; default: the current one");
-    check_->add_flag("--all", options.all, "every lesson");
-    check_->add_option("--source", options.source, "grade this file in place of the lesson's own");
-    check_->add_option("--seed", options.seeds,
-                       "another seed for the tests' inputs, or a range of them (1..200)");
-    check_->add_flag("--json", options.json, "print the result as JSON (docs/json.md)");
-    check_->add_flag("--verbose", options.verbose, "every failure, and all the compiler said");
+    CLI::App* on_check = app.add_subcommand("check", "Grade once");
+    on_check->add_option("LESSON", options.lessons, "numbers or names; default: the current one");
+    on_check->add_flag("--all", options.all, "every lesson");
+    on_check->add_option("--source", options.source,
+                         "grade this file in place of the lesson's own");
+    on_check->add_option("--seed", options.seeds,
+                         "another seed for the tests' inputs, or a range of them (1..200)");
+    on_check->add_flag("--json", options.json, "print the result as JSON (docs/json.md)");
+    on_check->add_flag("--verbose", options.verbose, "every failure, and all the compiler said");
 
-    CLI::App* hint_ = app.add_subcommand("hint", "One more hint: a question, a nudge, the formula");
-    hint_->add_option("LESSON", lesson, "number or name; default: the current one");
-    hint_->add_option("FUNCTION", function, "one of the lesson's functions");
+    CLI::App* on_hint =
+        app.add_subcommand("hint", "One more hint: a question, a nudge, the formula");
+    on_hint->add_option("LESSON", lesson, "number or name; default: the current one");
+    on_hint->add_option("FUNCTION", function, "one of the lesson's functions");
 
-    CLI::App* list_ = app.add_subcommand("list", "The lessons, and where you are");
-    CLI::App* progress_ = app.add_subcommand("progress", "What is done, with points");
+    CLI::App* on_list = app.add_subcommand("list", "The lessons, and where you are");
+    CLI::App* on_progress = app.add_subcommand("progress", "What is done, with points");
 
-    CLI::App* reset_ = app.add_subcommand("reset", "Put a lesson's stub back; your file is kept");
-    reset_->add_option("LESSON", lesson, "number or name")->required();
-    reset_->add_flag("--yes", yes, "do not ask");
+    CLI::App* on_reset = app.add_subcommand("reset", "Put a lesson's stub back; your file is kept");
+    on_reset->add_option("LESSON", lesson, "number or name")->required();
+    on_reset->add_flag("--yes", yes, "do not ask");
 
-    CLI::App* solution_ = app.add_subcommand("solution", "The reference solution, once you passed");
-    solution_->add_option("LESSON", lesson, "number or name")->required();
-    solution_->add_flag("--reveal", reveal, "also before you passed");
+    CLI::App* on_solution =
+        app.add_subcommand("solution", "The reference solution, once you passed");
+    on_solution->add_option("LESSON", lesson, "number or name")->required();
+    on_solution->add_flag("--reveal", reveal, "also before you passed");
 
-    CLI::App* doctor_ = app.add_subcommand("doctor", "What is installed, and what is missing");
+    CLI::App* on_doctor = app.add_subcommand("doctor", "What is installed, and what is missing");
 
-    CLI::App* debug_ = app.add_subcommand("debug", "Your code under gdb, at the failing test");
-    debug_->add_option("LESSON", lesson, "number or name")->required();
-    debug_->add_option("--source", source, "debug this file in place of the lesson's own");
+    CLI::App* on_debug = app.add_subcommand("debug", "Your code under gdb, at the failing test");
+    on_debug->add_option("LESSON", lesson, "number or name")->required();
+    on_debug->add_option("--source", source, "debug this file in place of the lesson's own");
 
-    CLI::App* bench_ = app.add_subcommand("bench", "Measure the kit's own speed");
-    bench_->add_flag("--cold-build", cold, "also build the kit from nothing (a minute or two)");
+    CLI::App* on_bench = app.add_subcommand("bench", "Measure the kit's own speed");
+    on_bench->add_flag("--cold-build", cold, "also build the kit from nothing (a minute or two)");
 
     app.add_subcommand("test", "Test the kit itself: lessons, mistakes, tools");
 
@@ -68,15 +71,15 @@ int run_command(int argc, char** argv) {
 
     catch_interruptions();
     const Course course = read_course();
-    if (*check_) return check(course, options);
-    if (*hint_) return hint(course, lesson, function);
-    if (*list_) return list(course);
-    if (*progress_) return progress(course);
-    if (*reset_) return reset(course, lesson, yes);
-    if (*solution_) return solution(course, lesson, reveal);
-    if (*doctor_) return doctor(course);
-    if (*debug_) return debug(course, lesson, source);
-    if (*bench_) return bench(course, cold);
+    if (*on_check) return check(course, options);
+    if (*on_hint) return hint(course, lesson, function);
+    if (*on_list) return list(course);
+    if (*on_progress) return progress(course);
+    if (*on_reset) return reset(course, lesson, yes);
+    if (*on_solution) return solution(course, lesson, reveal);
+    if (*on_doctor) return doctor(course);
+    if (*on_debug) return debug(course, lesson, source);
+    if (*on_bench) return bench(course, cold);
     return start(course, lesson, source);
 }
 
