@@ -84,7 +84,7 @@ TEST_CASE("without a terminal nothing is installed unasked", "[script]") {
     const ScratchKit kit;
     make_fresh(kit);
     BareMachine machine;
-    machine.stand_in("apt-get", "echo called >&2; exit 1");
+    machine.stand_in("apt-get", "case $1 in install|update) echo called >&2 ;; esac; exit 1");
     machine.stand_in("sudo", "shift; exec \"$@\"");
 
     const tool::Ended ended = machine.lab(kit, {"list"});
@@ -100,7 +100,8 @@ TEST_CASE("without a network the script says so", "[script]") {
     make_fresh(kit);
     BareMachine machine;
     machine.stand_in("id", "echo 0");
-    machine.stand_in("apt-get", "echo 'Could not resolve host' >&2; exit 100");
+    machine.stand_in("apt-get",
+                     "echo 'E: Failed to fetch a list  Could not resolve a name'; exit 100");
 
     const tool::Ended ended = machine.lab(kit, {"--yes", "list"});
 

@@ -63,12 +63,15 @@ int run_command(int argc, char** argv) {
     CLI::App* on_bench = app.add_subcommand("bench", "Measure the kit's own speed");
     on_bench->add_flag("--cold-build", cold, "also build the kit from nothing (a minute or two)");
 
-    app.add_subcommand("test", "Test the kit itself: lessons, mistakes, tools");
+    CLI::App* on_test = app.add_subcommand("test", "Test the kit itself: lessons, mistakes, tools");
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) { return app.exit(error) == 0 ? 0 : 2; }
 
+    // The script builds and runs the tests, so that they need not be built to learn.
+    if (*on_test)
+        throw KitError("./lab test is started from the kit's folder, by the script ./lab");
     catch_interruptions();
     const Course course = read_course();
     if (*on_check) return check(course, options);
