@@ -267,7 +267,8 @@ void expect_spread(const std::vector<std::int64_t>& counts, Index units, const s
     const auto [fewest, most] = std::minmax_element(counts.begin(), counts.end());
     const double ratio = spread / static_cast<double>(counts.size());
     expect(range.low <= spread && spread <= range.high,
-           what + " keeps " + std::to_string(*fewest) + " to " + std::to_string(*most) + " of " +
+           what + " keeps " + std::to_string(*fewest) +
+               (*most > *fewest ? " to " + std::to_string(*most) : "") + " of " +
                std::to_string(units) + " units; the variance of these counts is " + number(ratio) +
                " times that of independent coins",
            {{"exact_count", spread < range.low && *most - *fewest <= 1,
@@ -392,8 +393,8 @@ void expect_independent_entries(const Sample& sample, double p) {
     expect_neighbours_independent(along_columns, "along the columns", p);
     expect_lines_independent(rows, mask.cols(), "row", p);
     expect_lines_independent(columns, mask.rows(), "column", p);
-    expect_spread(counts_of(rows), mask.cols(), "a row", p);
-    expect_spread(counts_of(columns), mask.rows(), "a column", p);
+    expect_spread(counts_of(rows), mask.cols(), "every row", p);
+    expect_spread(counts_of(columns), mask.rows(), "every column", p);
 }
 
 void expect_independent_calls(const std::vector<Matrix>& masks, double p) {
@@ -459,9 +460,9 @@ void expect_counts_vary(const std::vector<Matrix>& masks, double p) {
     expect(range.contains(kept), "all masks together keep " + std::to_string(kept) + " of " +
                                      std::to_string(units) + " units, expected " + describe(range));
     if (!range.contains(kept)) return;
-    expect_spread(totals, masks.front().size(), "a mask", p);
-    expect_spread(row_counts, masks.front().cols(), "a row", p);
-    expect_spread(column_counts, masks.front().rows(), "a column", p);
+    expect_spread(totals, masks.front().size(), "every mask", p);
+    expect_spread(row_counts, masks.front().cols(), "every row", p);
+    expect_spread(column_counts, masks.front().rows(), "every column", p);
 }
 
 void expect_chance_from_rng(const Matrix& first, const Matrix& same, const Matrix& next,

@@ -51,7 +51,7 @@ TEST_CASE("how many units are dropped varies from mask to mask", "[01]") {
     const double p = GENERATE(0.3, 0.6);
 
     const auto masks =
-        observe(call("bernoulli_mask(10, 20, p, rng), 400 times with one rng", "p", p), [&] {
+        observe(call("bernoulli_mask(10, 20, p, rng), called 400 times,", "p", p), [&] {
             Rng rng = input_rng(0);
             std::vector<Matrix> result;
             for (int i = 0; i < calls; ++i) result.push_back(bernoulli_mask(10, 20, p, rng));
@@ -77,15 +77,14 @@ TEST_CASE("p = 0 keeps every unit and p = 1 drops every unit", "[01]") {
     const double p = GENERATE(0.0, 1.0);
     const bool zeros_first = GENERATE(false, true);
 
-    const auto mask = observe(
-        call(zeros_first
-                 ? "bernoulli_mask(2, 5, p, rng) when the smallest possible numbers are drawn"
-                 : "bernoulli_mask(2, 5, p, rng)",
-             "p", p),
-        [&] {
-            Rng rng = zeros_first ? rng_that_starts_with_zeros() : input_rng(0);
-            return bernoulli_mask(2, 5, p, rng);
-        });
+    const auto mask =
+        observe(call(zeros_first ? "bernoulli_mask(2, 5, p, rng) on the smallest possible draws"
+                                 : "bernoulli_mask(2, 5, p, rng)",
+                     "p", p),
+                [&] {
+                    Rng rng = zeros_first ? rng_that_starts_with_zeros() : input_rng(0);
+                    return bernoulli_mask(2, 5, p, rng);
+                });
 
     judge([&] { expect_constant(accepted_at(mask, p), p); });
 }
@@ -107,16 +106,15 @@ TEST_CASE("small masks are drawn like large ones", "[01]") {
     const auto [rows, cols] = GENERATE(table<Index, Index>({{1, 1}, {2, 3}}));
     const double p = 0.35;
 
-    const auto masks =
-        observe(call("bernoulli_mask(rows, cols, 0.35, rng), 3000 times with one rng", "rows", rows,
-                     "cols", cols),
-                [&] {
-                    Rng rng = input_rng(0);
-                    std::vector<Matrix> result;
-                    for (int i = 0; i < calls; ++i)
-                        result.push_back(bernoulli_mask(rows, cols, p, rng));
-                    return result;
-                });
+    const auto masks = observe(call("bernoulli_mask(rows, cols, 0.35, rng), called 3000 times,",
+                                    "rows", rows, "cols", cols),
+                               [&] {
+                                   Rng rng = input_rng(0);
+                                   std::vector<Matrix> result;
+                                   for (int i = 0; i < calls; ++i)
+                                       result.push_back(bernoulli_mask(rows, cols, p, rng));
+                                   return result;
+                               });
 
     judge([&] {
         REQUIRE(masks->size() == calls);

@@ -69,6 +69,12 @@ std::vector<Explanation> explanations(const Matrix& x, const Matrix& mask, doubl
         {"x_ignored", would_be(mask), "Your output is the mask. Where does x come in?"},
         {"first_row_mask", would_be(x.cwiseProduct(first_row) / keep),
          "Every row of your output uses the mask's first row. Each sample has a mask of its own."},
+        {"matrix_product",
+         [=](const Matrix& actual) {
+             const Matrix transposed = mask.transpose();
+             return agree(actual, x * transposed / keep) || agree(actual, x * transposed);
+         },
+         "That is the product of two matrices. How are two matrices multiplied entry by entry?"},
         {"storage_order", would_be(x.cwiseProduct(by_columns(mask)) / keep), order_advice},
         {"storage_order", would_be(by_columns(x).cwiseProduct(mask) / keep), order_advice},
         {"dropped_units_kept",

@@ -52,6 +52,10 @@ struct Thrown {
     std::uint32_t bases = 0;  ///< of StandardException
     std::string type;
     std::string message;
+
+    bool is(StandardException which) const {
+        return (bases & static_cast<std::uint32_t>(which)) != 0;
+    }
 };
 
 /// What a failure message says was called: the expression, and the arguments worth naming.

@@ -80,7 +80,8 @@ std::string demangled(const std::type_info& type) {
     char* name = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
     const std::string result = status == 0 ? name : type.name();
     std::free(name);
-    return result;
+    const bool is_string = type == typeid(std::string);
+    return is_string ? "std::string" : result;
 }
 
 template <typename Exception>

@@ -26,13 +26,14 @@ std::string signal_name(int signal) {
         case SIGBUS:
             return "a bus error (SIGBUS): it used memory that is not there";
         case SIGFPE:
-            return "an arithmetic error (SIGFPE): an integer division by zero?";
+            return "an arithmetic error (SIGFPE), such as an integer division by zero";
         case SIGILL:
-            return "an illegal instruction (SIGILL): a function without a return?";
+            return "an illegal instruction (SIGILL), as a function without a return gives";
         case SIGTRAP:
-            return "a trap (SIGTRAP): a function without a return?";
+            return "a trap (SIGTRAP), as a function without a return gives";
         case SIGABRT:
-            return "an abort (SIGABRT): broken memory, or an exception that nobody could catch?";
+            return "an abort (SIGABRT), as broken memory or an exception that nobody can catch "
+                   "gives";
         case SIGKILL:
             return "a kill (SIGKILL)";
         case SIGXFSZ:
@@ -185,15 +186,24 @@ void fail_for_want_of_a_value(const Call& call, const Happened& happened) {
         failure.message = reader.text();
     } else if (happened.kind == OutcomeKind::eigen_assertion) {
         Reader reader(happened.payload);
+        const std::string expression = reader.text();
+        const bool product = expression.find("invalid matrix product") != std::string::npos;
+        const std::string advice =
+            product
+                ? "a * b is the matrix product. Entry by entry it is a.cwiseProduct(b)."
+                : "Is an index out of range, has the matrix no size yet, or do two shapes not fit "
+                  "together?";
         failure.message = call.text +
-                          "\nEigen stopped it, because this does not hold: " + reader.text() +
-                          "\nIs an index out of range, or do two shapes not fit together?";
+                          "\nEigen stopped it, because this does not hold: " + expression + "\n" +
+                          advice;
         failure.diagnosis = "eigen_assertion";
     } else if (const auto error = thrown(happened)) {
         failure.message = call.text + "\nthrew " + error->type;
         if (!error->message.empty()) failure.message += ": " + error->message;
         failure.message += "\nIt should have returned a value.";
-        if (error->bases & static_cast<std::uint32_t>(StandardException::bad_alloc)) {
+        failure.diagnosis = "unexpected_exception";
+        if (error->is(StandardException::bad_alloc)) {
+            failure.diagnosis = "out_of_memory";
             failure.message = call.text + "\nasked for more memory than there is (" + error->type +
                               ").\nHow large is the largest thing you create?";
         }

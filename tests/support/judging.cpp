@@ -92,7 +92,8 @@ std::vector<Explanation> general_explanations(const Matrix& expected) {
         {"empty_shape_lost",
          [expected](const Matrix& actual) { return actual.size() == 0 && expected.size() == 0; },
          "A batch without rows still has its columns, and the other way round. Which shape does "
-         "your function return for an empty batch?"},
+         "your function return for an empty batch?",
+         true},
         {"shape_transposed",
          [expected](const Matrix& actual) {
              return expected.rows() != expected.cols() && actual.rows() == expected.cols() &&
@@ -283,10 +284,8 @@ void judge_acceptance(const Refusal& refusal) {
 void judge_refusal(const std::optional<observe::Thrown>& thrown, const Refusal& refusal) {
     if (!thrown) return judge_acceptance(refusal);
 
-    const std::string said = thrown->type + ": " + thrown->message;
-    const auto invalid_argument =
-        static_cast<std::uint32_t>(observe::StandardException::invalid_argument);
-    expect((thrown->bases & invalid_argument) != 0,
+    const std::string said = thrown->type + (thrown->message.empty() ? "" : ": " + thrown->message);
+    expect(thrown->is(observe::StandardException::invalid_argument),
            "for " + refusal.argument + " it threw " + said +
                "\nwhere std::invalid_argument was expected",
            {{"wrong_exception", true,
@@ -323,7 +322,7 @@ void expect_repeatable(const std::vector<Matrix>& outputs, const std::vector<Mat
 
 void fail_refused(const observe::Thrown& thrown, const std::string& diagnosis,
                   const std::string& advice) {
-    observe::note_failure("threw " + thrown.type + ": " + thrown.message, diagnosis, advice);
+    observe::note_failure("refused its arguments: " + thrown.message, diagnosis, advice);
     FAIL("");
     std::abort();  // not reached: FAIL throws
 }

@@ -110,7 +110,10 @@ template <typename T>
 const T& accepted(const observe::Observed<T>& observed, const std::string& diagnosis,
                   const std::string& advice) {
     if (!observed.has_value()) {
-        if (const auto thrown = observed.exception()) fail_refused(*thrown, diagnosis, advice);
+        const auto thrown = observed.exception();
+        if (thrown && thrown->is(observe::StandardException::invalid_argument)) {
+            fail_refused(*thrown, diagnosis, advice);
+        }
     }
     return *observed;
 }

@@ -27,7 +27,8 @@ struct CompileError {
     bool inside_library = false;  ///< the compiler reports it somewhere else
 };
 
-/// What Eigen and the compiler mean by their most frequent words. A fact each, no solution.
+/// What Eigen and the compiler mean by their most frequent words: a fact each, no solution. The
+/// first that fits is shown. A typographic quote is up to three bytes.
 struct Meaning {
     const char* pattern;
     const char* meaning;
@@ -38,7 +39,7 @@ constexpr std::array meanings{
         "Eigen does not mix float and double in one expression: static_cast<float>(value) makes "
         "the types agree."},
     Meaning{
-        "no match for .operator[*/+-].*double",
+        "no match for .{1,3}operator[*/+-].*double",
         "A Matrix holds float, and Eigen does not mix it with double: static_cast<float>(value) "
         "makes the types agree."},
     Meaning{
@@ -52,7 +53,7 @@ constexpr std::array meanings{
     Meaning{"THIS_METHOD_IS_ONLY_FOR_ARRAYS", "This function belongs to arrays: see .array()."},
     Meaning{"YOU_ARE_TRYING_TO_USE_AN_INDEX_BASED_ACCESSOR|THIS_COEFFICIENT_ACCESSOR",
             "What stands before the parentheses cannot be read or written entry by entry."},
-    Meaning{"assignment of read-only|discards qualifiers|passing .const|read-only reference",
+    Meaning{"assignment of read-only|discards qualifiers|passing .{1,3}const|read-only reference",
             "The header says const: the function may read this and not write to it."},
 };
 

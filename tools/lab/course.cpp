@@ -125,7 +125,7 @@ std::vector<FunctionHints> read_hints(const Lesson& lesson) {
             if (!text || text->empty()) {
                 throw KitError(fmt::format("{}: no {} for {}", path.string(), level, function));
             }
-            hints.levels.push_back(*text);
+            hints.levels.push_back(text->substr(0, text->find_last_not_of('\n') + 1));
         }
         result.push_back(std::move(hints));
     }

@@ -38,8 +38,8 @@ std::string version_of(const std::string& program) {
 Finding program(const std::string& name, const std::string& package, bool needed,
                 const std::string& used_for) {
     const std::string path = find_program(name);
-    if (!path.empty()) return {true, needed, fmt::format("{:<10} {}", name, version_of(path)), ""};
-    return {false, needed, fmt::format("{:<10} is missing: {}", name, used_for),
+    if (!path.empty()) return {true, needed, fmt::format("{:<12} {}", name, version_of(path)), ""};
+    return {false, needed, fmt::format("{:<12} is missing: {}", name, used_for),
             "apt-get install " + package};
 }
 
@@ -60,14 +60,14 @@ Finding whole_check(const Course& course) {
         const Lesson& lesson = course.lessons.front();
         const LessonResult result = checker.check(lesson, lesson.solution);
         if (result.passed()) {
-            return {true, true, "a check    of the first lesson's reference solution passes", ""};
+            return {true, true, "a check      of the first lesson's reference solution passes", ""};
         }
         return {false, true,
-                "a check    of the first lesson's reference solution gives " + result.verdict +
+                "a check      of the first lesson's reference solution gives " + result.verdict +
                     "\n" + result.problem,
                 "remove the folder build/ and type ./lab"};
     } catch (const KitError& error) {
-        return {false, true, fmt::format("a check    fails: {}", error.what()),
+        return {false, true, fmt::format("a check      fails: {}", error.what()),
                 "remove the folder build/ and type ./lab"};
     }
 }
@@ -79,7 +79,7 @@ Finding room() {
     const double free_megabytes =
         static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize) / 1e6;
     return {free_megabytes > 100, true,
-            fmt::format("room       {:.0f} MB free in {}", free_megabytes,
+            fmt::format("room         {:.0f} MB free in {}", free_megabytes,
                         folder.path().parent_path().string()),
             "make room, or let TMPDIR name another folder"};
 }
@@ -87,8 +87,8 @@ Finding room() {
 Finding confinement() {
     return {confinement_works(), false,
             confinement_works()
-                ? "seccomp    keeps what a student's code starts to itself"
-                : "seccomp    is not available: a fork bomb in a student's code is not stopped",
+                ? "seccomp      keeps what a student's code starts to itself"
+                : "seccomp      is not available: a fork bomb in a student's code is not stopped",
             "run on a Linux kernel with seccomp"};
 }
 
@@ -100,7 +100,7 @@ int doctor(const Course& course) {
     fmt::print("{}, kit in {}\n", system_name(), course.root.string());
     const std::vector<Finding> findings{
         {find_program(toolchain.compiler) != "" || fs::exists(toolchain.compiler), true,
-         fmt::format("{:<10} {} ({})", "compiler", toolchain.compiler, toolchain.version),
+         fmt::format("{:<12} {} ({})", "compiler", toolchain.compiler, toolchain.version),
          "apt-get install g++, then remove the folder build/ and type ./lab"},
         program("cmake", "cmake", true, "the kit cannot be built"),
         program("ninja", "ninja-build", true, "the kit cannot be built"),
@@ -110,7 +110,7 @@ int doctor(const Course& course) {
         program("gdb", "gdb", false, "./lab debug does not work"),
         program("clang-format", "clang-format", false, "./lab test cannot check the format"),
         program("clang-tidy", "clang-tidy", false, "./lab test cannot look for bugs"),
-        {true, true, fmt::format("{:<10} {}", "LibTorch", toolchain.torch_version), ""},
+        {true, true, fmt::format("{:<12} {}", "LibTorch", toolchain.torch_version), ""},
         confinement(),
         room(),
         whole_check(course),

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -21,11 +22,11 @@ std::string points(double value) { return fmt::format("{}", std::round(value * 1
 /// What the student's code printed in the test that is shown.
 std::string printed_block(const TestResult& test, Colour colour) {
     if (test.printed.empty()) return "";
-    std::string text = dim("    Your code printed, in this test:", colour) + "\n";
-    text += indented(test.printed, 6);
+    std::string text = dim("Your code printed, in this test:", colour) + "\n";
+    text += indented(test.printed, 2);
     if (text.back() != '\n') text += '\n';
     if (test.printed_total > test.printed.size()) {
-        text += dim(fmt::format("    … and more: {} bytes in all, of which 64 KiB are kept",
+        text += dim(fmt::format("… and more: {} bytes in all, of which 64 KiB are kept",
                                 test.printed_total),
                     colour) +
                 "\n";
@@ -34,8 +35,9 @@ std::string printed_block(const TestResult& test, Colour colour) {
 }
 
 std::string failure_block(const TestResult& test, Colour colour) {
-    return "\n" + red("✗", colour) + " " + bold(test.name, colour) + "\n" + indented(test.message) +
-           "\n" + printed_block(test, colour);
+    // The message comes last: it is what is to be read, however much was printed.
+    return "\n" + printed_block(test, colour) + red("✗", colour) + " " + bold(test.name, colour) +
+           "\n" + indented(wrapped(test.message, width_of_standard_output() - 4)) + "\n";
 }
 
 std::string next_step(const LessonResult& result, const Lesson& lesson) {
@@ -58,6 +60,12 @@ Colour colour_of_standard_output() {
     return wanted && isatty(STDOUT_FILENO) ? Colour::ansi : Colour::none;
 }
 
+std::size_t width_of_standard_output() {
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40;
+    return known ? size.ws_col : 1000;
+}
+
 std::string bold(const std::string& text, Colour colour) { return styled(text, "1", colour); }
 std::string green(const std::string& text, Colour colour) { return styled(text, "32", colour); }
 std::string red(const std::string& text, Colour colour) { return styled(text, "31", colour); }
@@ -67,13 +75,13 @@ std::string describe(const LessonResult& result, const Lesson& lesson, Colour co
                      bool verbose) {
     std::string text = bold(fmt::format("{} {}", lesson.number, lesson.title), colour) + "\n";
     if (result.verdict == "compile_error") {
-        text += "\n" + red("✗", colour) + " " + bold("it does not compile", colour) + "\n" +
-                indented(verbose ? result.compiler_output : result.problem) + "\n";
-        if (!verbose) {
-            text += dim(fmt::format("\n./lab check {} --verbose shows all that the compiler said.",
-                                    lesson.number),
-                        colour) +
-                    "\n";
+        // Without a compiler's output the file itself is what is wrong: deleted, empty, not text.
+        const bool compiled = result.compiler_output != result.problem;
+        text += "\n" + red("✗", colour) + " " +
+                bold(compiled ? "it does not compile" : "the file cannot be graded", colour) +
+                "\n" + indented(verbose ? result.compiler_output : result.problem) + "\n";
+        if (!verbose && compiled) {
+            text += dim("\nAdd --verbose to see all that the compiler said.", colour) + "\n";
         }
         return text;
     }

@@ -14,6 +14,9 @@ enum class Colour { none, ansi };
 /// Colours when standard output is a terminal and NO_COLOR is not set.
 Colour colour_of_standard_output();
 
+/// The columns of the terminal on standard output; 1000 when there is none.
+std::size_t width_of_standard_output();
+
 /// A line for each test, then the first failure in full, and what to type next. `verbose` shows
 /// each failure and all that the compiler printed.
 std::string describe(const LessonResult& result, const Lesson& lesson, Colour colour, bool verbose);

@@ -59,6 +59,30 @@ std::optional<int> first_line_not_utf8(std::string_view text) {
     return std::nullopt;
 }
 
+std::string wrapped(std::string_view text, std::size_t width) {
+    std::string result;
+    std::size_t column = 0, last_space = std::string::npos, column_after_space = 0;
+    for (const char c : text) {
+        const bool starts_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+        if (c == '\n') {
+            column = 0;
+            last_space = std::string::npos;
+        } else if (starts_character) {
+            ++column;
+        }
+        result += c;
+        if (c == ' ') {
+            last_space = result.size() - 1;
+            column_after_space = column;
+        } else if (column > width && last_space != std::string::npos) {
+            result[last_space] = '\n';
+            column -= column_after_space;
+            last_space = std::string::npos;
+        }
+    }
+    return result;
+}
+
 std::string indented(std::string_view text, int spaces) {
     std::string result;
     bool at_start = true;

@@ -15,6 +15,9 @@ std::string printable(std::string_view text);
 /// The number of the first line that is not valid UTF-8 or holds a NUL, counted from 1.
 std::optional<int> first_line_not_utf8(std::string_view text);
 
+/// Lines broken between words where they are longer than `width` characters.
+std::string wrapped(std::string_view text, std::size_t width);
+
 /// Every line set in by four spaces.
 std::string indented(std::string_view text, int spaces = 4);
 
