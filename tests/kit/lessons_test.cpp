@@ -96,7 +96,8 @@ TEST_CASE("every solution passes and fits on one screen", "[lessons]") {
     }
 }
 
-TEST_CASE("every mistake fails, with its own diagnosis", "[lessons]") {
+TEST_CASE("every mistake fails, with its own diagnosis, which docs/json.md explains", "[lessons]") {
+    const std::string documentation = tool::read_file(course().root / "docs" / "json.md");
     for (const tool::Lesson& lesson : course().lessons) {
         const std::vector<fs::path> programs = programs_in(tests_of(lesson) / "mistakes");
         CHECK(programs.size() >= 8);
@@ -105,6 +106,7 @@ TEST_CASE("every mistake fails, with its own diagnosis", "[lessons]") {
             INFO(lesson.name << ": " << programs[i].filename());
             const std::string promised = promised_diagnosis(programs[i]);
             CHECK(promised != "");
+            CHECK(documentation.find("`" + promised + "`") != std::string::npos);
             CHECK(results[i]["exit_code"] == 1);
             CHECK(results[i]["verdict"] == "failed");
             CHECK(results[i].value("diagnosis", json()) == promised);

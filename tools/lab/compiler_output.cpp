@@ -34,6 +34,19 @@ struct Meaning {
     const char* meaning;
 };
 constexpr std::array meanings{
+    Meaning{"no match for .{1,3}operator[*/+-]=.*types are .{1,3}const",
+            "The header says const: the function may read this and not write to it."},
+    Meaning{
+        "no match for .{1,3}operator.*(Array|array)",
+        "Eigen keeps matrices and arrays apart: .array() and .matrix() turn one into the other."},
+    Meaning{"invalid types .* for array subscript|operator\\[\\]",
+            "An entry of a Matrix is m(i, j), with parentheses."},
+    Meaning{
+        ".{1,3}(Matrix|Index|Rng|NotWritten).{1,3} (does not name a type|was not declared)",
+        "This name lives in namespace lab: does your code stand inside of namespace lab { … }?"},
+    Meaning{
+        "no match for .{1,3}operator[*/+-].*CwiseBinaryOp",
+        "Both sides have to be of one kind: two matrices, two arrays, or a matrix and a float."},
     Meaning{
         "YOU_MIXED_DIFFERENT_NUMERIC_TYPES",
         "Eigen does not mix float and double in one expression: static_cast<float>(value) makes "
