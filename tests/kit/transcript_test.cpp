@@ -82,6 +82,25 @@ TEST_CASE("frames out of order, twice, or after the end are not believed", "[tra
     CHECK(read_transcript(joined({call, value, finished, finished})).finished == false);
 }
 
+TEST_CASE("the transcripts of several seeds stand one after the other", "[transcript]") {
+    const Bytes one = joined({begin_frame(0, 0), value_frame(number(1)), finished});
+    const Bytes unfinished = joined({begin_frame(0, 0), value_frame(number(2))});
+
+    const auto two = read_transcripts(joined({one, one}), 2);
+    REQUIRE(two.size() == 2);
+    CHECK((two[0].finished && two[1].finished));
+
+    const auto stopped = read_transcripts(joined({one, unfinished}), 3);
+    REQUIRE(stopped.size() == 2);
+    CHECK(stopped[0].finished);
+    CHECK_FALSE(stopped[1].finished);
+
+    const auto more_than_asked = read_transcripts(joined({one, one, one}), 2);
+    REQUIRE(more_than_asked.size() == 2);
+    CHECK_FALSE(more_than_asked[1].finished);
+    CHECK(read_transcripts({}, 2).empty());
+}
+
 TEST_CASE("sizes that promise more than there is are refused before anything is allocated",
           "[transcript]") {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();

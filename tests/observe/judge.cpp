@@ -5,13 +5,15 @@
 //     judge              serves requests from standard input until it ends
 //
 // A request is u32 length, a JSON header of that length, then the transcripts' bytes one after
-// another: {"lesson": "02", "seed": 1, "runs": [{"test", "ending", "code", "seconds_allowed",
-// "output_allowed", "bytes"}]}. The answer is u32 length and JSON: {"tests": [{"name", "verdict",
-// "message", "diagnosis", "general", "observations_asked", "observations_recorded"}]}, or
+// another: {"lesson": "02", "first_seed": 1, "last_seed": 1, "runs": [{"test", "ending", "code",
+// "seconds_allowed", "output_allowed", "bytes"}]}. The answer is u32 length and JSON: {"tests":
+// [{"name", "verdict", "message", "diagnosis", "general", "observations_asked",
+// "observations_recorded"}]}, or
 // {"error"}. LibTorch is loaded once; each request is served by a fork.
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch_session.hpp>
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
@@ -60,7 +62,7 @@ public:
         auto& judgement = Judgement::current();
         judgement.results.push_back({info.name, {}, 0, 0});
         judgement.results.back().observations_recorded =
-            judgement.run_of(info.name).transcript.entries.size();
+            judgement.run_of(info.name).transcript(judgement.seed_index).entries.size();
     }
 
     void assertionEnded(const Catch::AssertionStats& stats) override {
@@ -81,8 +83,7 @@ public:
         TestResult& result = judgement.results.back();
         const Run& run = judgement.run_of(result.name);
         // All that was asked for was there, and right; but the program must also have ended well.
-        const bool clean = run.ending.kind == Ending::Kind::exited && run.ending.code == 0 &&
-                           run.transcript.finished &&
+        const bool clean = run.ended_well(judgement.seed_index) &&
                            result.observations_asked == result.observations_recorded;
         if (result.failures.empty() && !clean) {
             Failure failure;
@@ -146,15 +147,28 @@ Ending ending_from(const json& run) {
             run.at("output_allowed")};
 }
 
+/// Judges the seeds one after the other; the answer is that of the first with which a test fails,
+/// or else of the last.
 json serve(const json& request) {
-    set_seed(request.at("seed"));
+    const std::uint64_t first_seed = request.at("first_seed"), last_seed = request.at("last_seed");
+    Judgement& judgement = Judgement::current();
     Catch::Session session;
-    auto& config = session.configData();
-    config.testsOrTags = {"[" + request.at("lesson").get<std::string>() + "]"};
-    config.rngSeed = seed();
-    config.reporterSpecifications.push_back({"judge", {}, {}, {}});
-    config.allowZeroTests = true;
-    session.run();
+    for (std::uint64_t seed = first_seed; seed <= last_seed; ++seed) {
+        judgement.seed_index = seed - first_seed;
+        judgement.results.clear();
+        set_seed(static_cast<std::uint32_t>(seed));
+        Catch::ConfigData config;
+        config.testsOrTags = {"[" + request.at("lesson").get<std::string>() + "]"};
+        config.rngSeed = static_cast<std::uint32_t>(seed);
+        config.reporterSpecifications.push_back({"judge", {}, {}, {}});
+        config.allowZeroTests = true;
+        session.useConfigData(config);
+        session.run();
+        const bool failed =
+            std::any_of(judgement.results.begin(), judgement.results.end(),
+                        [](const TestResult& result) { return !result.failures.empty(); });
+        if (failed) break;
+    }
 
     json tests = json::array();
     for (const TestResult& result : Judgement::current().results) {
@@ -199,7 +213,9 @@ int serve_requests() {
         }
         if (child == 0) {
             alarm(seconds_for_one_request);
-            for (Run& run : runs) Judgement::current().add(std::move(run));
+            const std::size_t seeds = request.at("last_seed").get<std::size_t>() -
+                                      request.at("first_seed").get<std::size_t>() + 1;
+            for (Run& run : runs) Judgement::current().add(std::move(run), seeds);
             answer(serve(request));
             _exit(0);
         }

@@ -26,7 +26,13 @@ struct Run {
     std::string test;
     Ending ending;
     Bytes bytes;
-    Transcript transcript;  ///< points into bytes
+    std::vector<Transcript> transcripts;  ///< one for each seed; they point into bytes
+
+    /// The transcript of the n-th seed; an empty one when the recorder did not get that far.
+    const Transcript& transcript(std::size_t n) const;
+
+    /// The n-th seed's test ran to its end, and so did the program, unless a later seed stopped it.
+    bool ended_well(std::size_t n) const;
 };
 
 struct Failure {
@@ -50,12 +56,16 @@ class Judgement {
 public:
     static Judgement& current();
 
-    void add(Run run);
+    /// `seeds` is how many of them the recorder was to run.
+    void add(Run run, std::size_t seeds);
     const Run& run_of(const std::string& test) const;
 
     /// The failure that the assertion failing next is to be reported as.
     void note(Failure failure) { noted_ = std::move(failure); }
     std::optional<Failure> take_note() { return std::exchange(noted_, std::nullopt); }
+
+    /// Which of the seeds is being judged, from 0.
+    std::size_t seed_index = 0;
 
     /// The call that a failure message speaks of.
     std::string subject;

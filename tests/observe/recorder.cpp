@@ -1,6 +1,6 @@
 // The recorder: runs one test case against a student's code and writes down what that code did.
 //
-//     recorder SEED TEST-NAME        with the transcript on descriptor 3
+//     recorder FIRST-SEED LAST-SEED TEST-NAME        with the transcript on descriptor 3
 //
 // It has no LibTorch and knows no expected value. Whatever the student's code does to this process
 // (crash, exit, print a fake report), the judge believes only the transcript.
@@ -109,8 +109,7 @@ Writer describe_exception(const std::exception& error) {
 }  // namespace
 
 void record(void (*run)(void* context, Writer& payload), void* context) {
-    static const bool once = (restore_signal_handlers(), true);
-    static_cast<void>(once);
+    restore_signal_handlers();  // Catch2 puts its own back for each run
 
     Position& here = position();
     Writer key;
@@ -144,25 +143,32 @@ void record(void (*run)(void* context, Writer& payload), void* context) {
 
 int main(int argc, char** argv) {
     using namespace lab::observe;
-    if (argc != 3) {
-        std::fprintf(stderr, "usage: recorder SEED TEST-NAME   (transcript on descriptor 3)\n");
+    if (argc != 4) {
+        std::fprintf(
+            stderr,
+            "usage: recorder FIRST-SEED LAST-SEED TEST-NAME   (transcript on descriptor 3)\n");
         return 2;
     }
     // What was printed before a crash must not be lost in a buffer.
     std::setvbuf(stdout, nullptr, _IOLBF, 1 << 12);
     remember_signal_handlers();
-    set_seed(static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10)));
+    const auto first_seed = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
+    const auto last_seed = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
 
     Catch::Session session;
-    auto& config = session.configData();
-    config.testsOrTags = {exact_pattern(argv[2])};
-    config.rngSeed = seed();
-    config.reporterSpecifications.push_back({"silent", {}, {}, {}});
-    session.run();
+    for (std::uint64_t seed = first_seed; seed <= last_seed; ++seed) {
+        set_seed(static_cast<std::uint32_t>(seed));
+        Catch::ConfigData config;
+        config.testsOrTags = {exact_pattern(argv[3])};
+        config.rngSeed = static_cast<std::uint32_t>(seed);
+        config.reporterSpecifications.push_back({"silent", {}, {}, {}});
+        session.useConfigData(config);
+        session.run();
 
-    std::cout.flush();
-    std::fflush(nullptr);
-    write_frame(FrameType::finished, Writer{});
+        std::cout.flush();
+        std::fflush(nullptr);
+        write_frame(FrameType::finished, Writer{});
+    }
     // Neither static destructors nor atexit handlers: they are not part of the assignment.
     _exit(0);
 }

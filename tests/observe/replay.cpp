@@ -91,10 +91,20 @@ Judgement& Judgement::current() {
     return judgement;
 }
 
-void Judgement::add(Run run) {
+const Transcript& Run::transcript(std::size_t n) const {
+    static const Transcript none;
+    return n < transcripts.size() ? transcripts[n] : none;
+}
+
+bool Run::ended_well(std::size_t n) const {
+    const bool clean = ending.kind == Ending::Kind::exited && ending.code == 0;
+    return transcript(n).finished && (clean || n + 1 < transcripts.size());
+}
+
+void Judgement::add(Run run, std::size_t seeds) {
     const std::string name = run.test;
     Run& kept = runs_[name] = std::move(run);
-    kept.transcript = read_transcript(kept.bytes);
+    kept.transcripts = read_transcripts(kept.bytes, seeds);
 }
 
 const Run& Judgement::run_of(const std::string& test) const {
@@ -142,7 +152,9 @@ Happened next_observation() {
     if (!judgement.results.empty()) ++judgement.results.back().observations_asked;
 
     Happened happened;
-    const Entry* entry = judgement.run_of(here.test).transcript.find(here.part, here.ordinal++);
+    const Entry* entry = judgement.run_of(here.test)
+                             .transcript(judgement.seed_index)
+                             .find(here.part, here.ordinal++);
     if (entry) {
         happened.reached = true;
         happened.kind = entry->kind;
@@ -173,7 +185,7 @@ void fail_for_want_of_a_value(const Call& call, const Happened& happened) {
     if (!happened.kind) {
         if (happened.reached) {
             failure = failure_of(run.ending, in_the_call);
-        } else if (run.transcript.entries.empty()) {
+        } else if (run.transcript(judgement.seed_index).entries.empty()) {
             failure = failure_of(run.ending,
                                  ",\nbefore the test could call your function. Only what runs "
                                  "before main can do that: a global or static object?");

@@ -61,9 +61,11 @@ const Entry* Transcript::find(std::uint32_t part, std::uint32_t ordinal) const {
     return found == entries.end() ? nullptr : &*found;
 }
 
-Transcript read_transcript(ByteView bytes) {
+namespace {
+
+/// Reads up to the frame `finished`, or to the first thing that is wrong.
+Transcript read_next(Reader& reader) {
     Transcript transcript;
-    Reader reader(bytes.first(std::min(bytes.size(), max_transcript_bytes)));
     while (reader.remaining() > 0 && !transcript.finished) {
         const auto type = reader.number<FrameType>();
         const auto length = reader.number<std::uint32_t>();
@@ -95,8 +97,26 @@ Transcript read_transcript(ByteView bytes) {
             break;
         }
     }
-    if (reader.remaining() > 0) transcript.finished = false;
     return transcript;
+}
+
+}  // namespace
+
+std::vector<Transcript> read_transcripts(ByteView bytes, std::size_t most) {
+    Reader reader(bytes.first(std::min(bytes.size(), max_transcript_bytes)));
+    std::vector<Transcript> transcripts;
+    while (transcripts.size() < most && reader.remaining() > 0) {
+        transcripts.push_back(read_next(reader));
+        if (!transcripts.back().finished) return transcripts;
+    }
+    // More than was asked for is a forgery.
+    if (reader.remaining() > 0) transcripts.back().finished = false;
+    return transcripts;
+}
+
+Transcript read_transcript(ByteView bytes) {
+    std::vector<Transcript> transcripts = read_transcripts(bytes, 1);
+    return transcripts.empty() ? Transcript{} : std::move(transcripts.front());
 }
 
 }  // namespace lab::observe

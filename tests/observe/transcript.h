@@ -9,6 +9,7 @@
 //   begin     { u32 part, u32 ordinal }       a call into the student's code is about to be made
 //   outcome   { u8 kind, payload }            what the call begun last returned or threw
 //   finished  { }                             the test case ran to its end
+// A recorder that runs its test case with several seeds writes one transcript after the other.
 #pragma once
 
 #include <cstddef>
@@ -104,12 +105,16 @@ struct Entry {
 /// What could be read of a transcript, up to its end or to the first thing that is wrong.
 struct Transcript {
     std::vector<Entry> entries;
-    bool finished = false;  ///< the frame `finished` was there, and nothing after it
+    bool finished = false;  ///< the frame `finished` was there
 
     const Entry* find(std::uint32_t part, std::uint32_t ordinal) const;
 };
 
-/// Never throws on account of the bytes. The result points into them.
+/// The transcripts that stand one after the other, at most `most`; what follows the first one that
+/// is not finished is not read. Never throws on account of the bytes. The result points into them.
+std::vector<Transcript> read_transcripts(ByteView bytes, std::size_t most);
+
+/// The one transcript that these bytes are; not finished when anything follows it.
 Transcript read_transcript(ByteView bytes);
 
 }  // namespace lab::observe

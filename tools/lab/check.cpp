@@ -34,10 +34,14 @@ Limits recorder_limits() {
 /// each test.
 constexpr std::size_t recorders_at_once = 16;
 
+/// How many seeds one recorder runs. Their transcripts together stay below the limit for one.
+constexpr std::uint32_t seeds_at_once = 8;
+
 Command recorder_command(const fs::path& recorder, const fs::path& folder, const std::string& test,
-                         std::uint32_t seed) {
+                         std::uint32_t first_seed, std::uint32_t last_seed) {
     Command command;
-    command.arguments = {recorder.string(), std::to_string(seed), test};
+    command.arguments = {recorder.string(), std::to_string(first_seed), std::to_string(last_seed),
+                         test};
     command.directory = folder.string();
     command.limits = recorder_limits();
     return command;
@@ -68,13 +72,13 @@ std::string sanitizer_report(const std::string& output, const fs::path& source) 
 
 /// Runs one test again with the sanitizers built in. Empty when they find nothing to say.
 std::string sanitize(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
-                     const std::string& test, std::uint32_t seed) {
+                     const std::string& test, std::uint32_t first_seed, std::uint32_t last_seed) {
     const TemporaryFolder folder;
     const Built built =
         build_recorder(toolchain, lesson, source, folder.path(), Flavour::sanitized);
     if (!built.ok) return "";
     const TemporaryFolder here;
-    Command command = recorder_command(built.recorder, here.path(), test, seed);
+    Command command = recorder_command(built.recorder, here.path(), test, first_seed, last_seed);
     command.environment = {
         "ASAN_OPTIONS=detect_leaks=0:detect_container_overflow=0:hard_rss_limit_mb=1024:"
         "handle_abort=1:allow_user_segv_handler=0",
@@ -141,11 +145,13 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
     result.warnings = explain_warnings(built.compiler_output, source);
     if (!built.ok) return cannot_compile(built.problem);
 
-    for (std::uint32_t seed = first_seed;; ++seed) {
+    for (std::uint32_t first = first_seed;;) {
+        const std::uint32_t last = first + std::min(last_seed - first, seeds_at_once - 1);
         const TemporaryFolder here;
         std::vector<Command> commands;
         for (const TestEntry& test : lesson.tests) {
-            commands.push_back(recorder_command(built.recorder, here.path(), test.name, seed));
+            commands.push_back(
+                recorder_command(built.recorder, here.path(), test.name, first, last));
         }
         std::vector<Ended> runs = run_all(commands, recorders_at_once);
         std::vector<RecordedTest> recorded;
@@ -159,7 +165,7 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
             recorded.push_back({lesson.tests[i].name, commands[i].limits, std::move(runs[i])});
         }
 
-        const std::vector<JudgedTest> judged = judge_.judge(lesson.number, seed, recorded);
+        const std::vector<JudgedTest> judged = judge_.judge(lesson.number, first, last, recorded);
         result.tests.clear();
         result.points = 0;
         bool sanitized = false;
@@ -186,12 +192,14 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
             result.points += test.points;
             if (test.verdict == "crashed" && !sanitized) {
                 sanitized = true;
-                const std::string report = sanitize(toolchain_, lesson, source, test.name, seed);
+                const std::string report =
+                    sanitize(toolchain_, lesson, source, test.name, first, last);
                 if (!report.empty()) test.message += "\n" + printable(report);
             }
         }
         result.verdict = verdict_of(result.tests);
-        if (!result.passed() || seed >= last_seed) return result;
+        if (!result.passed() || last >= last_seed) return result;
+        first = last + 1;
     }
 }
 

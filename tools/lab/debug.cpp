@@ -40,7 +40,7 @@ int debug(const Course& course, const std::string& word, const std::string& othe
         quoted.replace(at, 1, R"('\'')");
     }
     std::vector<std::string> arguments{
-        gdb, "-q", "-ex", fmt::format("set args {} '{}' 3>/dev/null", default_seed, quoted)};
+        gdb, "-q", "-ex", fmt::format("set args {0} {0} '{1}' 3>/dev/null", default_seed, quoted)};
     for (const std::string& function : lesson.functions) {
         arguments.insert(arguments.end(), {"-ex", "break lab::" + function});
     }

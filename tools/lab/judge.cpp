@@ -113,7 +113,8 @@ std::string Judge::receive(std::size_t count) {
     return bytes;
 }
 
-std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint32_t seed,
+std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint32_t first_seed,
+                                     std::uint32_t last_seed,
                                      const std::vector<RecordedTest>& tests) {
     if (process_ < 0) start();
     json runs = json::array();
@@ -125,8 +126,11 @@ std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint
                         {"output_allowed", fmt::format("{} MiB", test.limits.output_bytes >> 20)},
                         {"bytes", test.ended.transcript.size()}});
     }
-    const std::string header =
-        json{{"lesson", lesson_number}, {"seed", seed}, {"runs", std::move(runs)}}.dump();
+    const std::string header = json{
+        {"lesson", lesson_number},
+        {"first_seed", first_seed},
+        {"last_seed", last_seed},
+        {"runs", std::move(runs)}}.dump();
     const auto length = static_cast<std::uint32_t>(header.size());
     std::string request(reinterpret_cast<const char*>(&length), sizeof length);
     request += header;

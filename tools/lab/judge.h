@@ -38,10 +38,11 @@ public:
     Judge(const Judge&) = delete;
     Judge& operator=(const Judge&) = delete;
 
-    /// Judges one lesson's tests. Errors: KitError when the judge has died or does not answer
-    /// within a minute; the next call starts it anew.
-    std::vector<JudgedTest> judge(const std::string& lesson_number, std::uint32_t seed,
-                                  const std::vector<RecordedTest>& tests);
+    /// Judges one lesson's tests, recorded with each of the seeds; the verdicts are those of the
+    /// first seed with which a test fails, or else of the last. Errors: KitError when the judge has
+    /// died or does not answer within a minute; the next call starts it anew.
+    std::vector<JudgedTest> judge(const std::string& lesson_number, std::uint32_t first_seed,
+                                  std::uint32_t last_seed, const std::vector<RecordedTest>& tests);
 
     /// The judge's peak memory so far, in kB; 0 when it cannot be told.
     long peak_kilobytes() const;
