@@ -115,8 +115,11 @@ std::string describe(const LessonResult& result, const Lesson& lesson, Colour co
         if (text.back() != '\n') text += '\n';
     }
     if (!result.remark.empty()) text += "\n" + indented("Note: " + result.remark) + "\n";
-    text += fmt::format("\n{} of {} points. {}\n", points(result.points), points(result.max_points),
-                        next_step(result, lesson));
+    text += "\n" +
+            wrapped(fmt::format("{} of {} points. {}", points(result.points),
+                                points(result.max_points), next_step(result, lesson)),
+                    width_of_standard_output()) +
+            "\n";
     return text;
 }
 
