@@ -231,7 +231,10 @@ void run_judgement(void (*run)(void* context), void* context) {
     Judgement::current().subject.clear();
     try {
         run(context);
-    } catch (const NoValueToJudge&) { FAIL_CHECK(""); } catch (const Catch::TestFailureException&) {
+    } catch (const NoValueToJudge&) {
+        FAIL_CHECK("");
+        // NOLINTNEXTLINE(bugprone-empty-catch)
+    } catch (const Catch::TestFailureException&) {
         // A failed REQUIRE, reported already. It must not leave the SECTION: see design.
     } catch (const std::exception& error) {
         note_failure("could not be compared with LibTorch: " + std::string(error.what()));

@@ -172,6 +172,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     // Out of the way of the numbers they are to get.
     const int safe_output = fcntl(output, F_DUPFD, 10);
     const int safe_transcript = transcript >= 0 ? fcntl(transcript, F_DUPFD, 10) : -1;
+    if (nothing < 0 || safe_output < 0) _exit(127);
     dup2(nothing, STDIN_FILENO);
     dup2(safe_output, STDOUT_FILENO);
     dup2(safe_output, STDERR_FILENO);
