@@ -105,20 +105,32 @@ std::optional<Named> pattern_mistake(const Sample& sample, double p) {
     return std::nullopt;
 }
 
+std::vector<std::int64_t> counts_of(const std::vector<Line>& lines) {
+    std::vector<std::int64_t> counts;
+    for (const Line& line : lines) counts.push_back(static_cast<std::int64_t>(line.count()));
+    return counts;
+}
+
+/// Σ (count - mean)² / variance, for binomial counts of `units` coins that show 1 at the rate
+/// `kept`.
+double spread_of(const std::vector<std::int64_t>& counts, Index units, double kept) {
+    const double mean = static_cast<double>(units) * kept;
+    double squares = 0;
+    for (const std::int64_t count : counts) {
+        const double off = static_cast<double>(count) - mean;
+        squares += off * off;
+    }
+    return squares / (mean * (1 - kept));
+}
+
 /// Do the counts of the rows and of the columns scatter like independent coins of the mask's own
 /// rate? Otherwise its rate is an accident that explains nothing.
 bool scatters_like_coins(const Matrix& mask) {
     const double kept = static_cast<double>(kept_units(mask)) / static_cast<double>(mask.size());
     const auto like_coins = [kept](const std::vector<Line>& lines, Index units) {
-        const double mean = kept * static_cast<double>(units);
-        double spread = 0;
-        for (const Line& line : lines) {
-            const double off = static_cast<double>(line.count()) - mean;
-            spread += off * off;
-        }
         const SpreadRange range = likely_spread(static_cast<std::int64_t>(lines.size()));
-        const double variance = mean * (1 - kept);
-        return range.low <= spread / variance && spread / variance <= range.high;
+        const double spread = spread_of(counts_of(lines), units, kept);
+        return range.low <= spread && spread <= range.high;
     };
     return like_coins(rows_of(mask), mask.cols()) && like_coins(columns_of(mask), mask.rows());
 }
@@ -254,15 +266,10 @@ void expect_neighbours_independent(const std::vector<bool>& values, const std::s
     }
 }
 
-/// Σ (count - mean)² / variance of independent binomial counts of `units` coins each.
+/// The counts vary as those of independent coins do.
 void expect_spread(const std::vector<std::int64_t>& counts, Index units, const std::string& what,
                    double p) {
-    const double mean = static_cast<double>(units) * (1 - p), variance = mean * p;
-    double spread = 0;
-    for (const std::int64_t count : counts) {
-        spread += (static_cast<double>(count) - mean) * (static_cast<double>(count) - mean);
-    }
-    spread /= variance;
+    const double spread = spread_of(counts, units, 1 - p);
     const SpreadRange range = likely_spread(static_cast<std::int64_t>(counts.size()));
     const auto [fewest, most] = std::minmax_element(counts.begin(), counts.end());
     const double ratio = spread / static_cast<double>(counts.size());
@@ -274,13 +281,6 @@ void expect_spread(const std::vector<std::int64_t>& counts, Index units, const s
            {{"exact_count", spread < range.low && *most - *fewest <= 1,
              "The number of kept units hardly varies. Independent coins do not count how many "
              "units were dropped already: is a fixed number chosen?"}});
-}
-
-template <typename Lines>
-std::vector<std::int64_t> counts_of(const Lines& lines) {
-    std::vector<std::int64_t> counts;
-    for (const auto& line : lines) counts.push_back(static_cast<std::int64_t>(line.count()));
-    return counts;
 }
 
 }  // namespace

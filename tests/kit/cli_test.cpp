@@ -53,8 +53,6 @@ Graded grade(const ScratchKit& kit, const std::string& content) {
 
 const tool::Lesson& lesson(const std::string& word) { return course().find(word); }
 
-double seconds_of(const tool::Ended& ended) { return ended.seconds; }
-
 }  // namespace
 
 TEST_CASE("check passes a solution, fails a stub, and says so by its exit code", "[cli]") {
@@ -206,7 +204,7 @@ TEST_CASE("an endless loop ends after five seconds, for all tests together", "[c
     const tool::Ended ended =
         kit.lab({"check", "02", "--source", (kit.root() / "mine.cpp").string()});
     CHECK_THAT(ended.output, ContainsSubstring("did not finish within 5 s"));
-    CHECK(seconds_of(ended) < 12);
+    CHECK(ended.seconds < 12);
 }
 
 TEST_CASE("no program passes by ending, lying, hoarding or multiplying", "[cli]") {
@@ -357,7 +355,7 @@ TEST_CASE("reset asks, keeps the student's file, and brings the stub back", "[cl
 
     SECTION("after yes") {
         kit.write(lesson("01").shown_source(), mine);
-        Terminal terminal({kit.program().string(), "reset", "01"}, kit.root());
+        tool::Terminal terminal({kit.program().string(), "reset", "01"}, kit.root());
         REQUIRE(terminal.shows("[y/N]"));
         terminal.type("y\n");
         CHECK(terminal.exit_code() == 0);
@@ -366,7 +364,7 @@ TEST_CASE("reset asks, keeps the student's file, and brings the stub back", "[cl
     }
     SECTION("nothing after no") {
         kit.write(lesson("01").shown_source(), mine);
-        Terminal terminal({kit.program().string(), "reset", "01"}, kit.root());
+        tool::Terminal terminal({kit.program().string(), "reset", "01"}, kit.root());
         REQUIRE(terminal.shows("[y/N]"));
         terminal.type("\n");
         CHECK(terminal.shows("Nothing was changed"));
@@ -472,7 +470,8 @@ TEST_CASE("debug stops in the student's function, at the failing test", "[cli]")
     if (!fs::exists("/usr/bin/gdb")) SKIP("gdb is not installed");
     const ScratchKit kit;
     kit.write("mine.cpp", forward("Matrix y = x;\nreturn y;"));
-    Terminal terminal({kit.program().string(), "debug", "02", "--source", "mine.cpp"}, kit.root());
+    tool::Terminal terminal({kit.program().string(), "debug", "02", "--source", "mine.cpp"},
+                            kit.root());
     CHECK(terminal.shows("Test: survivors are scaled by 1/(1-p)"));
     REQUIRE(terminal.shows("(gdb)"));
     CHECK(terminal.shows("Breakpoint 1, ", 10));

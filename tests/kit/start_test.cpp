@@ -23,7 +23,7 @@ TEST_CASE("start shows where the student is, and grades on each save", "[start]"
     const ScratchKit kit;
     const fs::path source = kit.source(lesson("01"));
     const std::string solution = tool::read_file(lesson("01").solution);
-    Terminal terminal({kit.program().string()}, kit.root());
+    tool::Terminal terminal({kit.program().string()}, kit.root());
     REQUIRE(terminal.shows(keys));
     CHECK_THAT(terminal.text(), ContainsSubstring("0 of 3 lessons done"));
     CHECK_THAT(terminal.text(), ContainsSubstring("lessons/01_bernoulli_mask/bernoulli_mask.cpp"));
@@ -69,7 +69,7 @@ TEST_CASE("start shows where the student is, and grades on each save", "[start]"
 
 TEST_CASE("the keys of start do what they say", "[start]") {
     const ScratchKit kit;
-    Terminal terminal({kit.program().string(), "start"}, kit.root());
+    tool::Terminal terminal({kit.program().string(), "start"}, kit.root());
     REQUIRE(terminal.shows(keys));
     terminal.type("h");
     CHECK(terminal.shows("1 of 3\r\n"));
@@ -95,7 +95,7 @@ TEST_CASE("Ctrl-C ends start tidily, also in the middle of a check", "[start]") 
     const ScratchKit kit;
     const tool::TemporaryFolder own;
     setenv("TMPDIR", own.path().c_str(), 1);
-    Terminal terminal({kit.program().string(), "start", "02"}, kit.root());
+    tool::Terminal terminal({kit.program().string(), "start", "02"}, kit.root());
     unsetenv("TMPDIR");
     REQUIRE(terminal.shows(keys));
     terminal.forget();

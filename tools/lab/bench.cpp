@@ -1,21 +1,15 @@
 // ./lab bench: what is promised of the kit's speed, measured. Times of one run are compared with
 // each other; machines differ, ratios less so.
 #include <fmt/format.h>
-#include <poll.h>
-#include <pty.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <csignal>
 
 #include "commands.h"
 #include "error.h"
 #include "folder.h"
 #include "process.h"
-#include "programs.h"
+#include "terminal.h"
 
 namespace lab::tool {
 namespace fs = std::filesystem;
@@ -35,54 +29,13 @@ double median(std::vector<double> values) {
     return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-/// ./lab start at a terminal of its own, watching one file.
-class Watching {
-public:
-    Watching(const Course& course, const Lesson& lesson, const fs::path& source) {
-        const std::string program = (course.build / "lab").string();
-        winsize size{50, 120, 0, 0};
-        process_ = forkpty(&terminal_, nullptr, nullptr, &size);
-        if (process_ < 0) throw KitError("bench: no terminal to be had");
-        if (process_ == 0) {
-            execl(program.c_str(), program.c_str(), "start", lesson.number.c_str(), "--source",
-                  source.c_str(), nullptr);
-            _exit(127);
-        }
+/// Waits for the line of keys that ends a result of ./lab start.
+void wait_for_result(Terminal& watching) {
+    if (!watching.shows("save the file to grade it again")) {
+        throw KitError("bench: ./lab start shows no result:\n" + watching.text());
     }
-    ~Watching() {
-        kill(process_, SIGTERM);
-        while (waitpid(process_, nullptr, WNOHANG) == 0) read_some(50);
-        close(terminal_);
-    }
-    Watching(const Watching&) = delete;
-    Watching& operator=(const Watching&) = delete;
-
-    /// Waits for the line of keys that ends a result.
-    void wait_for_result() {
-        const auto start = Clock::now();
-        while (seen_.find("save the file to grade it again") == std::string::npos) {
-            if (seconds_since(start) > 60 || !read_some(1000)) {
-                throw KitError("bench: ./lab start shows no result:\n" + seen_);
-            }
-        }
-        seen_.clear();
-    }
-
-private:
-    bool read_some(int milliseconds) {
-        pollfd ready{terminal_, POLLIN, 0};
-        if (poll(&ready, 1, milliseconds) != 1) return !interrupted();
-        std::array<char, 4096> buffer{};
-        const ssize_t count = read(terminal_, buffer.data(), buffer.size());
-        if (count <= 0) return false;
-        seen_.append(buffer.data(), static_cast<std::size_t>(count));
-        return true;
-    }
-
-    pid_t process_ = -1;
-    int terminal_ = -1;
-    std::string seen_;
-};
+    watching.forget();
+}
 
 /// From save to verdict in watch mode, against the compiler alone, in turns.
 void bench_saves(const Course& course, const Lesson& lesson) {
@@ -92,15 +45,16 @@ void bench_saves(const Course& course, const Lesson& lesson) {
     const std::string solution = read_file(lesson.solution);
     write_file(source, solution);
 
-    Watching watching(course, lesson, source);
-    watching.wait_for_result();
+    Terminal watching(
+        {(course.build / "lab").string(), "start", lesson.number, "--source", source.string()}, {});
+    wait_for_result(watching);
     std::vector<double> to_verdict, compiler;
     for (int save = 0; save < saves; ++save) {
         // Each save is another file: nothing can be remembered from the one before.
         const std::string content = solution + fmt::format("// save {}\n", save);
         const auto start = Clock::now();
         write_file(source, content);
-        watching.wait_for_result();
+        wait_for_result(watching);
         to_verdict.push_back(seconds_since(start));
 
         const TemporaryFolder other;
@@ -109,6 +63,8 @@ void bench_saves(const Course& course, const Lesson& lesson) {
         compiler.push_back(build_recorder(toolchain, lesson, copy, other.path(), Flavour::grading)
                                .compile_seconds);
     }
+    watching.type("q");
+    watching.exit_code();
     const double verdict = median(to_verdict), compile = median(compiler);
     fmt::print(
         "lesson {}: save to verdict {:.3f} s, the compiler alone {:.3f} s, ratio {:.2f}, "

@@ -8,9 +8,10 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <stdexcept>
 
-namespace lab::kit {
+#include "error.h"
+
+namespace lab::tool {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -24,7 +25,7 @@ double seconds_since(Clock::time_point start) {
 Terminal::Terminal(const std::vector<std::string>& arguments, const std::filesystem::path& folder) {
     winsize size{40, 120, 0, 0};
     process_ = forkpty(&descriptor_, nullptr, nullptr, &size);
-    if (process_ < 0) throw std::runtime_error("no terminal to be had");
+    if (process_ < 0) throw KitError("no terminal to be had");
     if (process_ == 0) {
         if (!folder.empty() && chdir(folder.c_str()) != 0) _exit(127);
         setenv("TERM", "xterm-256color", 1);
@@ -47,7 +48,8 @@ Terminal::~Terminal() {
 }
 
 void Terminal::type(const std::string& keys) {
-    if (write(descriptor_, keys.data(), keys.size()) < 0) throw std::runtime_error("cannot type");
+    if (write(descriptor_, keys.data(), keys.size()) < 0)
+        throw KitError("the program at the terminal takes no keys");
 }
 
 bool Terminal::read_more(double seconds) {
@@ -80,4 +82,4 @@ int Terminal::exit_code(double seconds) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-}  // namespace lab::kit
+}  // namespace lab::tool

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
-namespace lab::kit {
+namespace lab::tool {
 
 class Terminal {
 public:
+    /// Starts the program in `folder`; empty: the caller's. Errors: KitError when there is no
+    /// terminal.
     Terminal(const std::vector<std::string>& arguments, const std::filesystem::path& folder);
     ~Terminal();
     Terminal(const Terminal&) = delete;
@@ -31,8 +33,6 @@ public:
     /// signal.
     int exit_code(double seconds = 20);
 
-    pid_t process() const { return process_; }
-
 private:
     bool read_more(double seconds);
 
@@ -41,4 +41,4 @@ private:
     std::string text_;
 };
 
-}  // namespace lab::kit
+}  // namespace lab::tool
