@@ -85,7 +85,7 @@ function(lab_write_toolchain)
   \"system_include_directories\": [\"$<JOIN:${system},\", \">\"],
   \"header\": \"${header}\",
   \"link_flags\": [\"${link_flags}\"],
-  \"runtime\": [\"$<TARGET_FILE:recorder_runtime>\", \"$<TARGET_FILE:Catch2::Catch2>\"],
+  \"runtime\": [\"$<TARGET_FILE:recorder_runtime>\", \"$<TARGET_FILE:nn>\", \"$<TARGET_FILE:Catch2::Catch2>\"],
   \"torch_version\": \"${Torch_VERSION}\",
   \"lessons\": {
 ${entries}

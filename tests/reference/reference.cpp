@@ -26,6 +26,116 @@ torch::Tensor apply_noise(const torch::Tensor& x, const torch::Tensor& mask, dou
     return x * mask.div(1.0 - p);
 }
 
+/// Dropout with a mask that is given: torch::nn::Dropout cannot be handed one.
+struct GivenDropoutImpl : torch::nn::Module {
+    GivenDropoutImpl(torch::Tensor given_mask, double given_p)
+        : mask(std::move(given_mask)), p(given_p) {}
+    torch::Tensor forward(const torch::Tensor& x) {
+        return is_training() ? apply_noise(x, mask, p) : x;
+    }
+    torch::Tensor mask;
+    double p;
+};
+TORCH_MODULE(GivenDropout);
+
+torch::Tensor to_vector(const Matrix& row) { return to_tensor(row).reshape({row.size()}); }
+
+Matrix to_row(const torch::Tensor& vector) { return to_matrix(vector.reshape({1, -1})); }
+
+/// LibTorch's network with the weights of the description, and its parts in the layers' order.
+struct Network {
+    torch::nn::Sequential modules;
+    std::vector<torch::Tensor> weights, biases;  ///< of the linear layers
+    std::vector<torch::Tensor> parameters;       ///< as Pass::grads has them
+    std::vector<GivenDropout> dropouts;
+    std::vector<torch::nn::BatchNorm1d> norms;
+};
+
+void give(torch::Tensor parameter, const torch::Tensor& value) {
+    const torch::NoGradGuard guard;
+    parameter.copy_(value);
+}
+
+Network build(const std::vector<Layer>& layers) {
+    Network network;
+    for (const Layer& layer : layers) {
+        switch (layer.kind) {
+            case Kind::linear: {
+                torch::nn::Linear linear(layer.weight.cols(), layer.weight.rows());
+                give(linear->weight, to_tensor(layer.weight));
+                give(linear->bias, to_vector(layer.bias));
+                network.weights.push_back(linear->weight);
+                network.biases.push_back(linear->bias);
+                network.parameters.insert(network.parameters.end(), {linear->weight, linear->bias});
+                network.modules->push_back(linear);
+                break;
+            }
+            case Kind::batch_norm: {
+                torch::nn::BatchNorm1d norm(layer.weight.cols());
+                give(norm->weight, to_vector(layer.weight));
+                give(norm->bias, to_vector(layer.bias));
+                give(norm->running_mean, to_vector(layer.running_mean));
+                give(norm->running_var, to_vector(layer.running_variance));
+                network.norms.push_back(norm);
+                network.parameters.insert(network.parameters.end(), {norm->weight, norm->bias});
+                network.modules->push_back(norm);
+                break;
+            }
+            case Kind::sigmoid:
+                network.modules->push_back(torch::nn::Sigmoid());
+                break;
+            case Kind::tanh:
+                network.modules->push_back(torch::nn::Tanh());
+                break;
+            case Kind::relu:
+                network.modules->push_back(torch::nn::ReLU());
+                break;
+            case Kind::dropout: {
+                const GivenDropout dropout(to_tensor(layer.mask), layer.p);
+                network.dropouts.push_back(dropout);
+                network.modules->push_back(dropout);
+                break;
+            }
+        }
+    }
+    return network;
+}
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(Optimizer kind,
+                                                        const OptimizerOptions& options,
+                                                        const std::vector<torch::Tensor>& weights,
+                                                        const std::vector<torch::Tensor>& biases) {
+    // A group inherits nothing from the optimizer's defaults: every option is set for each.
+    const auto groups = [&](auto decaying) {
+        auto steady = decaying;
+        steady.weight_decay(0);
+        using Options = decltype(decaying);
+        std::vector<torch::optim::OptimizerParamGroup> result;
+        if (!weights.empty()) { result.emplace_back(weights, std::make_unique<Options>(decaying)); }
+        if (!biases.empty()) result.emplace_back(biases, std::make_unique<Options>(steady));
+        return result;
+    };
+    switch (kind) {
+        case Optimizer::sgd: {
+            torch::optim::SGDOptions all(options.lr);
+            all.momentum(0).dampening(0).nesterov(false).weight_decay(options.weight_decay);
+            return std::make_unique<torch::optim::SGD>(groups(all), all);
+        }
+        case Optimizer::adam: {
+            torch::optim::AdamOptions all(options.lr);
+            all.betas({options.beta1, options.beta2}).eps(options.eps).amsgrad(false);
+            all.weight_decay(options.weight_decay);
+            return std::make_unique<torch::optim::Adam>(groups(all), all);
+        }
+        default: {
+            torch::optim::AdamWOptions all(options.lr);
+            all.betas({options.beta1, options.beta2}).eps(options.eps).amsgrad(false);
+            all.weight_decay(options.weight_decay);
+            return std::make_unique<torch::optim::AdamW>(groups(all), all);
+        }
+    }
+}
+
 }  // namespace
 
 void load() {
@@ -42,6 +152,86 @@ Matrix dropout_gradient(const Matrix& grad_output, const Matrix& mask, double p)
     const torch::Tensor x = torch::ones({mask.rows(), mask.cols()}, torch::requires_grad());
     apply_noise(x, to_tensor(mask), p).backward(to_tensor(grad_output));
     return to_matrix(x.grad());
+}
+
+Pass run(const std::vector<Layer>& layers, const Matrix& x, const Matrix& grad_output,
+         bool training) {
+    Network network = build(layers);
+    network.modules->train(training);
+    const torch::Tensor input = to_tensor(x).requires_grad_();
+    torch::Tensor output = input.clone();  // so that a network without layers has one too
+    if (!layers.empty()) output = network.modules->forward(output);
+    output.backward(to_tensor(grad_output));
+    Pass pass{to_matrix(output), to_matrix(input.grad()), {}, {}};
+    for (const torch::Tensor& parameter : network.parameters) {
+        const bool is_vector = parameter.dim() == 1;
+        pass.grads.push_back(is_vector ? to_row(parameter.grad()) : to_matrix(parameter.grad()));
+    }
+    for (const torch::nn::BatchNorm1d& norm : network.norms) {
+        pass.running.push_back(to_row(norm->running_mean));
+        pass.running.push_back(to_row(norm->running_var));
+    }
+    return pass;
+}
+
+Loss mean_squared_error(const Matrix& prediction, const Matrix& target) {
+    const torch::Tensor given = to_tensor(prediction).requires_grad_();
+    const torch::Tensor loss = torch::mse_loss(given, to_tensor(target));
+    loss.backward();
+    return {loss.item<double>(), to_matrix(given.grad())};
+}
+
+Loss softmax_cross_entropy(const Matrix& scores, const std::vector<Index>& labels) {
+    const torch::Tensor given = to_tensor(scores).requires_grad_();
+    const std::vector<std::int64_t> classes(labels.begin(), labels.end());
+    const torch::Tensor loss = torch::nn::CrossEntropyLoss()(given, torch::tensor(classes));
+    loss.backward();
+    return {loss.item<double>(), to_matrix(given.grad())};
+}
+
+std::vector<WeightAndBias> trajectory(Optimizer kind, const OptimizerOptions& options,
+                                      const WeightAndBias& start,
+                                      const std::vector<WeightAndBias>& gradients) {
+    const torch::Tensor weight = to_tensor(start.weight).requires_grad_();
+    const torch::Tensor bias = to_tensor(start.bias).requires_grad_();
+    const auto optimizer = make_optimizer(kind, options, {weight}, {bias});
+    std::vector<WeightAndBias> values;
+    for (const WeightAndBias& gradient : gradients) {
+        weight.mutable_grad() = to_tensor(gradient.weight);
+        bias.mutable_grad() = to_tensor(gradient.bias);
+        optimizer->step();
+        values.push_back({to_matrix(weight), to_matrix(bias)});
+    }
+    return values;
+}
+
+Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps, Optimizer kind,
+              const OptimizerOptions& options, double lambda) {
+    Network network = build(layers);
+    const auto optimizer = make_optimizer(kind, options, network.weights, network.biases);
+    Trained trained;
+    for (const TrainingStep& step : steps) {
+        for (std::size_t i = 0; i < network.dropouts.size(); ++i) {
+            network.dropouts[i]->mask = to_tensor(step.masks.at(i));
+        }
+        optimizer->zero_grad();
+        const torch::Tensor output = network.modules->forward(to_tensor(step.x));
+        torch::Tensor loss = torch::mse_loss(output, to_tensor(step.y));
+        for (const torch::Tensor& weight : network.weights) {
+            loss = loss + lambda / 2 * weight.square().sum();
+        }
+        loss.backward();
+        optimizer->step();
+        trained.losses.push_back(loss.item<double>());
+    }
+    std::size_t linear = 0;
+    for (Layer& layer : layers) {
+        if (layer.kind != Kind::linear) continue;
+        layer.weight = to_matrix(network.weights[linear]);
+        layer.bias = to_row(network.biases[linear++]);
+    }
+    trained.layers = std::move(layers);
+    return trained;
 }
 
 }  // namespace lab::reference

@@ -14,8 +14,8 @@ namespace {
 
 constexpr float relative_tolerance = 1e-5f;
 
-bool close(float a, float b) {
-    return std::abs(a - b) <= relative_tolerance * std::max(std::abs(a), std::abs(b));
+bool close(float a, float b, float slack = 0) {
+    return std::abs(a - b) <= relative_tolerance * std::max(std::abs(a), std::abs(b)) + slack;
 }
 
 bool same_shape(const Matrix& a, const Matrix& b) {
@@ -177,18 +177,21 @@ std::string number(double value) {
     return text.data();
 }
 
-bool agree(const Matrix& a, const Matrix& b) {
+bool agree(const Matrix& a, const Matrix& b, float slack) {
     if (!same_shape(a, b)) return false;
-    return std::equal(a.data(), a.data() + a.size(), b.data(), close);
+    return std::equal(a.data(), a.data() + a.size(), b.data(),
+                      [slack](float one, float other) { return close(one, other, slack); });
 }
 
-Matches::Matches(Matrix expected, std::string expected_name, std::vector<Explanation> explanations)
+Matches::Matches(Matrix expected, std::string expected_name, std::vector<Explanation> explanations,
+                 float slack)
     : expected_(std::move(expected)),
       expected_name_(std::move(expected_name)),
-      explanations_(std::move(explanations)) {}
+      explanations_(std::move(explanations)),
+      slack_(slack) {}
 
 bool Matches::match(const Matrix& actual) const {
-    if (agree(actual, expected_)) return true;
+    if (agree(actual, expected_, slack_)) return true;
 
     std::string message;
     if (!same_shape(actual, expected_)) {
@@ -198,7 +201,7 @@ bool Matches::match(const Matrix& actual) const {
         Index wrong = 0;
         Index first = -1;
         for (Index i = 0; i < actual.size(); ++i) {
-            if (close(actual.data()[i], expected_.data()[i])) continue;
+            if (close(actual.data()[i], expected_.data()[i], slack_)) continue;
             if (first < 0) first = i;
             ++wrong;
         }
@@ -233,6 +236,11 @@ bool Matches::match(const Matrix& actual) const {
 
 Matches matches(Matrix expected, std::vector<Explanation> explanations) {
     return equals(std::move(expected), "LibTorch", std::move(explanations));
+}
+
+Matches matches_sums(Matrix expected, std::vector<Explanation> explanations) {
+    const float slack = expected.size() > 0 ? 1e-5f * expected.cwiseAbs().maxCoeff() : 0.0f;
+    return Matches(std::move(expected), "LibTorch", std::move(explanations), slack);
 }
 
 Matches equals(Matrix expected, std::string name, std::vector<Explanation> explanations) {
@@ -290,6 +298,11 @@ void judge_refusal(const std::optional<observe::Thrown>& thrown, const Refusal& 
                "\nwhere std::invalid_argument was expected",
            {{"wrong_exception", true,
              "Callers catch the type that the contract in the header names. Which is it?"}});
+    expect(lower(thrown->message).find(refusal.field) != std::string::npos,
+           "for " + refusal.argument + " it threw " + said + "\nand the message does not name " +
+               refusal.field,
+           {{"message_without_field", true,
+             "Whoever reads the message wants to know which part of the spec to mend."}});
     for (const double value : refusal.values) {
         expect(holds_number(thrown->message, value),
                "for " + refusal.argument + " it threw " + said +

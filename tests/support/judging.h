@@ -36,15 +36,17 @@ struct Suspect {
 };
 
 /// True when a and b have one shape and agree to 1e-5 relative, which leaves room for a scale that
-/// was computed in float and for one rounding more or less. NaN agrees with nothing.
-bool agree(const Matrix& a, const Matrix& b);
+/// was computed in float and for one rounding more or less; `slack` allows that much in addition.
+/// NaN agrees with nothing.
+bool agree(const Matrix& a, const Matrix& b, float slack = 0);
 
 /// Equal to LibTorch's matrix, as `agree` has it. When it is not, the message shows the first entry
 /// that differs, and the first explanation that fits: of the lesson's own, then of those that can
 /// happen to any matrix (a loop that stops too early, rows and columns exchanged, …).
 class Matches : public Catch::Matchers::MatcherGenericBase {
 public:
-    Matches(Matrix expected, std::string expected_name, std::vector<Explanation> explanations);
+    Matches(Matrix expected, std::string expected_name, std::vector<Explanation> explanations,
+            float slack = 0);
 
     bool match(const Matrix& actual) const;
     std::string describe() const override { return "matches"; }
@@ -53,9 +55,14 @@ private:
     Matrix expected_;
     std::string expected_name_;
     std::vector<Explanation> explanations_;
+    float slack_;
 };
 
 Matches matches(Matrix expected, std::vector<Explanation> explanations = {});
+
+/// The same for entries that are sums, in which large terms may cancel: 1e-5 of the largest entry
+/// is allowed to each.
+Matches matches_sums(Matrix expected, std::vector<Explanation> explanations = {});
 
 /// The same against a value that needs no LibTorch; `name` says where it comes from.
 Matches equals(Matrix expected, std::string name, std::vector<Explanation> explanations = {});
@@ -70,6 +77,7 @@ struct Refusal {
     std::string rule;            ///< the rule that the argument breaks
     std::vector<double> values;  ///< the numbers that the exception's message has to hold
     std::string diagnosis;       ///< of a call that accepts it
+    std::string field = {};      ///< the name that the message has to hold, if any
 };
 
 /// p outside of [0, 1], or NaN.
