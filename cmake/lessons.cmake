@@ -38,6 +38,14 @@ function(add_lesson name)
     set_tests_properties(lesson-${number} PROPERTIES LABELS lesson)
 endfunction()
 
+# The test that runs with all of a student's own code.
+function(add_integration)
+    add_library(recorder_integration OBJECT tests/integration/test.cpp)
+    target_link_libraries(recorder_integration PRIVATE recorder_runtime)
+    lab_glob(judge_sources tests/integration)
+    target_sources(judge PRIVATE ${judge_sources})
+endfunction()
+
 # Writes toolchain.json: how ./lab compiles a student's file and links it to a recorder. The
 # precompiled header is made here with the very same flags.
 function(lab_write_toolchain)
@@ -89,7 +97,8 @@ function(lab_write_toolchain)
   \"torch_version\": \"${Torch_VERSION}\",
   \"lessons\": {
 ${entries}
-  }
+  },
+  \"integration\": [\"$<TARGET_OBJECTS:recorder_integration>\"]
 }
 ")
 endfunction()

@@ -34,8 +34,10 @@ Limits recorder_limits() {
 /// each test.
 constexpr std::size_t recorders_at_once = 16;
 
-/// How many seeds one recorder runs. Their transcripts together stay below the limit for one.
-constexpr std::uint32_t seeds_at_once = 8;
+/// How many seeds one recorder runs at first, and at most. Their transcripts together have to stay
+/// below the limit for one.
+constexpr std::uint32_t few_seeds = 8;
+constexpr std::uint32_t many_seeds = 50;
 
 Command recorder_command(const fs::path& recorder, const fs::path& folder, const std::string& test,
                          std::uint32_t first_seed, std::uint32_t last_seed) {
@@ -145,62 +147,83 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
     result.warnings = explain_warnings(built.compiler_output, source);
     if (!built.ok) return cannot_compile(built.problem);
 
-    for (std::uint32_t first = first_seed;;) {
-        const std::uint32_t last = first + std::min(last_seed - first, seeds_at_once - 1);
-        const TemporaryFolder here;
-        std::vector<Command> commands;
-        for (const TestEntry& test : lesson.tests) {
-            commands.push_back(
-                recorder_command(built.recorder, here.path(), test.name, first, last));
-        }
-        std::vector<Ended> runs = run_all(commands, recorders_at_once);
-        std::vector<RecordedTest> recorded;
-        for (std::size_t i = 0; i < runs.size(); ++i) {
-            result.recorder_peak_kilobytes =
-                std::max(result.recorder_peak_kilobytes, runs[i].peak_kilobytes);
-            if (runs[i].kind == Ended::Kind::exited && runs[i].code == 127) {
-                throw KitError(
-                    fmt::format("the recorder {} could not be started", built.recorder.string()));
-            }
-            recorded.push_back({lesson.tests[i].name, commands[i].limits, std::move(runs[i])});
-        }
+    run_tests(built.recorder, lesson.number, lesson.tests, first_seed, last_seed, result);
+    const auto crashed =
+        std::find_if(result.tests.begin(), result.tests.end(),
+                     [](const TestResult& test) { return test.verdict == "crashed"; });
+    if (crashed != result.tests.end()) {
+        const std::string report =
+            sanitize(toolchain_, lesson, source, crashed->name, first_seed, last_seed);
+        if (!report.empty()) crashed->message += "\n" + printable(report);
+    }
+    return result;
+}
 
-        const std::vector<JudgedTest> judged = judge_.judge(lesson.number, first, last, recorded);
-        result.tests.clear();
-        result.points = 0;
-        bool sanitized = false;
-        for (std::size_t i = 0; i < lesson.tests.size(); ++i) {
-            const auto found = std::find_if(
-                judged.begin(), judged.end(),
-                [&](const JudgedTest& test) { return test.name == lesson.tests[i].name; });
-            if (found == judged.end()) {
-                throw KitError(
-                    fmt::format("the judge does not know the test '{}'; type ./lab again "
-                                "to build the kit",
-                                lesson.tests[i].name));
-            }
-            TestResult& test = result.tests.emplace_back();
-            test.name = found->name;
-            test.verdict = found->verdict;
-            test.max_points = lesson.tests[i].points;
-            test.points = test.verdict == "passed" ? test.max_points : 0;
-            test.message = printable(found->message);
-            test.diagnosis = found->diagnosis;
-            test.general = found->general;
-            test.printed = printable(recorded[i].ended.output);
-            test.printed_total = recorded[i].ended.output_total;
-            result.points += test.points;
-            if (test.verdict == "crashed" && !sanitized) {
-                sanitized = true;
-                const std::string report =
-                    sanitize(toolchain_, lesson, source, test.name, first, last);
-                if (!report.empty()) test.message += "\n" + printable(report);
-            }
-        }
-        result.verdict = verdict_of(result.tests);
-        if (!result.passed() || last >= last_seed) return result;
+void Checker::run_tests(const fs::path& recorder, const std::string& subject,
+                        const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                        std::uint32_t last_seed, LessonResult& result) {
+    std::uint32_t seeds = few_seeds;
+    for (std::uint32_t first = first_seed;;) {
+        const std::uint32_t last = first + std::min(last_seed - first, seeds - 1);
+        const std::size_t longest =
+            run_tests_at_once(recorder, subject, tests, first, last, result);
+        if (!result.passed() || last >= last_seed) return;
+        const std::size_t of_one_seed = longest / (last - first + 1) + 1;
+        const std::size_t fitting = recorder_limits().transcript_bytes / 2 / of_one_seed;
+        seeds = static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, few_seeds, many_seeds));
         first = last + 1;
     }
+}
+
+std::size_t Checker::run_tests_at_once(const fs::path& recorder, const std::string& subject,
+                                       const std::vector<TestEntry>& tests,
+                                       std::uint32_t first_seed, std::uint32_t last_seed,
+                                       LessonResult& result) {
+    const TemporaryFolder here;
+    std::vector<Command> commands;
+    for (const TestEntry& test : tests) {
+        commands.push_back(
+            recorder_command(recorder, here.path(), test.name, first_seed, last_seed));
+    }
+    std::vector<Ended> runs = run_all(commands, recorders_at_once);
+    std::vector<RecordedTest> recorded;
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        longest = std::max(longest, runs[i].transcript.size());
+        result.recorder_peak_kilobytes =
+            std::max(result.recorder_peak_kilobytes, runs[i].peak_kilobytes);
+        if (runs[i].kind == Ended::Kind::exited && runs[i].code == 127) {
+            throw KitError(fmt::format("the recorder {} could not be started", recorder.string()));
+        }
+        recorded.push_back({tests[i].name, commands[i].limits, std::move(runs[i])});
+    }
+
+    const std::vector<JudgedTest> judged = judge_.judge(subject, first_seed, last_seed, recorded);
+    result.tests.clear();
+    result.points = 0;
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const auto found = std::find_if(judged.begin(), judged.end(), [&](const JudgedTest& test) {
+            return test.name == tests[i].name;
+        });
+        if (found == judged.end()) {
+            throw KitError(fmt::format(
+                "the judge does not know the test '{}'; type ./lab again to build the kit",
+                tests[i].name));
+        }
+        TestResult& test = result.tests.emplace_back();
+        test.name = found->name;
+        test.verdict = found->verdict;
+        test.max_points = tests[i].points;
+        test.points = test.verdict == "passed" ? test.max_points : 0;
+        test.message = printable(found->message);
+        test.diagnosis = found->diagnosis;
+        test.general = found->general;
+        test.printed = printable(recorded[i].ended.output);
+        test.printed_total = recorded[i].ended.output_total;
+        result.points += test.points;
+    }
+    result.verdict = verdict_of(result.tests);
+    return longest;
 }
 
 }  // namespace lab::tool

@@ -61,9 +61,26 @@ public:
                        std::uint32_t first_seed = default_seed,
                        std::uint32_t last_seed = default_seed);
 
+    /// Runs the test with all of the student's own code, the lessons' own files. When it fails, the
+    /// message says which lessons are the likely cause. See integration.cpp.
+    ///
+    /// Errors: as for check.
+    LessonResult check_integration(std::uint32_t first_seed, std::uint32_t last_seed);
+
     Judge& judge() { return judge_; }
 
 private:
+    /// Runs the tests and puts the verdicts of the first seed that fails, or else of the last, into
+    /// `result`. `subject` is what the judge knows the tests by: a lesson's number, or
+    /// "integration".
+    void run_tests(const std::filesystem::path& recorder, const std::string& subject,
+                   const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                   std::uint32_t last_seed, LessonResult& result);
+    /// The same with one recorder for each test. Returns the longest transcript's size, in bytes.
+    std::size_t run_tests_at_once(const std::filesystem::path& recorder, const std::string& subject,
+                                  const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                                  std::uint32_t last_seed, LessonResult& result);
+
     const Course& course_;
     Toolchain toolchain_;
     Judge judge_;

@@ -97,6 +97,12 @@ int check(const Course& course, const CheckOptions& options) {
         }
     }
     if (options.source.empty()) progress.save();
+    if (options.all) {
+        const LessonResult result = checker.check_integration(seeds.first, seeds.last);
+        all_passed = all_passed && result.passed();
+        if (options.json) all.push_back(to_json(result));
+        else fmt::print("\n{}", describe(result, course.integration, colour, options.verbose));
+    }
     if (options.json) {
         const auto& shown = all.size() == 1 ? all.front() : all;
         std::cout << shown.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

@@ -28,7 +28,8 @@ toml::table parse_toml(const fs::path& path) {
 
 std::string text_of(const toml::table& table, const char* key, const fs::path& path) {
     if (const auto value = table[key].value<std::string>()) return *value;
-    throw KitError(fmt::format("{}: a lesson has no text for '{}'", path.string(), key));
+    throw KitError(fmt::format("{}:{}: there is no text for '{}'", path.string(),
+                               table.source().begin.line, key));
 }
 
 Lesson read_lesson(const toml::table& entry, const fs::path& root, const fs::path& path) {
@@ -53,14 +54,19 @@ Lesson read_lesson(const toml::table& entry, const fs::path& root, const fs::pat
     return lesson;
 }
 
-/// Each lesson's tests, and each test's share of the lesson's points.
-void add_tests(std::vector<Lesson>& lessons, const fs::path& path) {
+/// Each lesson's tests, and each test's share of the lesson's points; the integration's tests.
+void add_tests(Course& course, const fs::path& path) {
     const auto list = nlohmann::json::parse(read_file(path), nullptr, false);
     if (list.is_discarded()) {
         throw KitError(
             fmt::format("{} is broken; type ./lab again to build the kit", path.string()));
     }
-    for (Lesson& lesson : lessons) {
+    for (const auto& test : list) {
+        if (test.at("lesson") == "integration") {
+            course.integration.tests.push_back({test.at("name"), 0});
+        }
+    }
+    for (Lesson& lesson : course.lessons) {
         double weights = 0;
         for (const auto& test : list) {
             if (test.at("lesson") != lesson.number) continue;
@@ -102,7 +108,7 @@ Course read_course() {
     fs::path build = program.parent_path();
     while (build != root && !fs::exists(build / "toolchain.json")) build = build.parent_path();
 
-    Course course{root, build, {}};
+    Course course{root, build, {}, {}};
     const fs::path path = root / course_file;
     const toml::table table = parse_toml(path);
     const toml::array* entries = table["lesson"].as_array();
@@ -110,7 +116,15 @@ Course read_course() {
     for (const auto& entry : *entries) {
         course.lessons.push_back(read_lesson(*entry.as_table(), root, path));
     }
-    add_tests(course.lessons, build / "tests.json");
+    const toml::table* integration = table["integration"].as_table();
+    if (!integration) throw KitError(fmt::format("{}: there is no [integration]", path.string()));
+    course.integration.title = text_of(*integration, "title", path);
+    if (const toml::array* numbers = (*integration)["lessons"].as_array()) {
+        for (const auto& number : *numbers) {
+            course.integration.lessons.push_back(course.find(number.value_or(std::string{})).name);
+        }
+    }
+    add_tests(course, build / "tests.json");
     return course;
 }
 

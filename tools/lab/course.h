@@ -34,10 +34,18 @@ struct Lesson {
     std::string shown_source() const;
 };
 
+/// The check with all of a student's own code.
+struct Integration {
+    std::string title;
+    std::vector<std::string> lessons;  ///< names, in the course's order
+    std::vector<TestEntry> tests;
+};
+
 struct Course {
     std::filesystem::path root;   ///< the clone
     std::filesystem::path build;  ///< what CMake made
     std::vector<Lesson> lessons;
+    Integration integration;
 
     /// By number ("02", "2") or name. Errors: KitError that lists the lessons there are.
     const Lesson& find(const std::string& word) const;

@@ -52,28 +52,9 @@ std::string next_step(const LessonResult& result, const Lesson& lesson) {
     return fmt::format("Stuck? ./lab hint {}", lesson.number);
 }
 
-}  // namespace
-
-Colour colour_of_standard_output() {
-    const char* no_colour = std::getenv("NO_COLOR");
-    const bool wanted = !no_colour || !*no_colour;
-    return wanted && isatty(STDOUT_FILENO) ? Colour::ansi : Colour::none;
-}
-
-std::size_t width_of_standard_output() {
-    winsize size{};
-    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40;
-    return known ? size.ws_col : 1000;
-}
-
-std::string bold(const std::string& text, Colour colour) { return styled(text, "1", colour); }
-std::string green(const std::string& text, Colour colour) { return styled(text, "32", colour); }
-std::string red(const std::string& text, Colour colour) { return styled(text, "31", colour); }
-std::string dim(const std::string& text, Colour colour) { return styled(text, "2", colour); }
-
-std::string describe(const LessonResult& result, const Lesson& lesson, Colour colour,
-                     bool verbose) {
-    std::string text = bold(fmt::format("{} {}", lesson.number, lesson.title), colour) + "\n";
+std::string describe(const LessonResult& result, const std::string& title, const std::string& next,
+                     Colour colour, bool verbose) {
+    std::string text = bold(title, colour) + "\n";
     if (result.verdict == "compile_error") {
         // Without a compiler's output the file itself is what is wrong: deleted, empty, not text.
         const bool compiled = result.compiler_output != result.problem;
@@ -115,14 +96,46 @@ std::string describe(const LessonResult& result, const Lesson& lesson, Colour co
         if (text.back() != '\n') text += '\n';
     }
     if (!result.remark.empty()) text += "\n" + indented("Note: " + result.remark) + "\n";
-    text += "\n" +
-            wrapped(fmt::format("{} of {} points. {}", points(result.points),
-                                points(result.max_points), next_step(result, lesson)),
-                    width_of_standard_output()) +
-            "\n";
+    text += "\n" + wrapped(next, width_of_standard_output()) + "\n";
     return text;
 }
 
+}  // namespace
+
+Colour colour_of_standard_output() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const bool wanted = !no_colour || !*no_colour;
+    return wanted && isatty(STDOUT_FILENO) ? Colour::ansi : Colour::none;
+}
+
+std::size_t width_of_standard_output() {
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40;
+    return known ? size.ws_col : 1000;
+}
+
+std::string bold(const std::string& text, Colour colour) { return styled(text, "1", colour); }
+std::string green(const std::string& text, Colour colour) { return styled(text, "32", colour); }
+std::string red(const std::string& text, Colour colour) { return styled(text, "31", colour); }
+std::string dim(const std::string& text, Colour colour) { return styled(text, "2", colour); }
+
+std::string describe(const LessonResult& result, const Lesson& lesson, Colour colour,
+                     bool verbose) {
+    return describe(result, fmt::format("{} {}", lesson.number, lesson.title),
+                    fmt::format("{} of {} points. {}", points(result.points),
+                                points(result.max_points), next_step(result, lesson)),
+                    colour, verbose);
+}
+
+std::string describe(const LessonResult& result, const Integration& integration, Colour colour,
+                     bool verbose) {
+    const std::string next =
+        result.passed() ? "Your lessons work together."
+        : result.verdict == "not_started"
+            ? "It waits until all of its lessons are written: " + result.tests.front().message + "."
+            : "./lab check shows whether the lesson passes alone.";
+    return describe(result, integration.title, next, colour, verbose);
+}
 nlohmann::ordered_json to_json(const LessonResult& result) {
     const auto rounded = [](double value) { return std::round(value * 1e6) / 1e6; };
     nlohmann::ordered_json tests = nlohmann::ordered_json::array();

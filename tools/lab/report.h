@@ -21,6 +21,10 @@ std::size_t width_of_standard_output();
 /// each failure and all that the compiler printed.
 std::string describe(const LessonResult& result, const Lesson& lesson, Colour colour, bool verbose);
 
+/// The same for the check with all of a student's own code.
+std::string describe(const LessonResult& result, const Integration& integration, Colour colour,
+                     bool verbose);
+
 /// The object that docs/json.md describes.
 nlohmann::ordered_json to_json(const LessonResult& result);
 

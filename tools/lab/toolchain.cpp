@@ -52,7 +52,7 @@ Command compile_command(const Toolchain& toolchain, const fs::path& source, cons
     return command;
 }
 
-Command link_command(const Toolchain& toolchain, const Lesson& lesson, const fs::path& object,
+Command link_command(const Toolchain& toolchain, const std::vector<std::string>& objects,
                      const fs::path& recorder, Flavour flavour) {
     Command command;
     auto& arguments = command.arguments;
@@ -62,14 +62,7 @@ Command link_command(const Toolchain& toolchain, const Lesson& lesson, const fs:
         arguments.push_back(flag);
     }
     if (flavour == Flavour::sanitized) arguments.push_back("-fsanitize=address,undefined");
-    arguments.push_back(object.string());
-    for (const auto& parts : toolchain.lessons) {
-        if (parts.lesson == lesson.name) {
-            add_all(arguments, parts.test);
-            break;
-        }
-        add_all(arguments, parts.solution);
-    }
+    add_all(arguments, objects);
     add_all(arguments, toolchain.runtime);
     add_all(arguments, {"-o", recorder.string()});
     command.environment = inherited_environment();
@@ -99,7 +92,15 @@ Toolchain read_toolchain(const fs::path& build) {
     for (const auto& [lesson, parts] : json.at("lessons").items()) {
         toolchain.lessons.push_back({lesson, parts.at("test"), parts.at("solution")});
     }
+    json.at("integration").get_to(toolchain.integration);
     return toolchain;
+}
+
+const Toolchain::Parts& Toolchain::parts_of(const std::string& lesson) const {
+    for (const Parts& parts : lessons) {
+        if (parts.lesson == lesson) return parts;
+    }
+    throw KitError(fmt::format("the build does not know lesson {}; type ./lab again", lesson));
 }
 
 Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
@@ -115,7 +116,15 @@ Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs:
         built.problem = explain_compile_error(compiled, source);
         return built;
     }
-    const Ended linked = run(link_command(toolchain, lesson, object, built.recorder, flavour));
+    std::vector<std::string> objects{object.string()};
+    for (const auto& parts : toolchain.lessons) {
+        if (parts.lesson == lesson.name) {
+            add_all(objects, parts.test);
+            break;
+        }
+        add_all(objects, parts.solution);
+    }
+    const Ended linked = run(link_command(toolchain, objects, built.recorder, flavour));
     built.link_seconds = linked.seconds;
     if (!linked.succeeded()) {
         built.compiler_output += linked.output;
@@ -124,6 +133,29 @@ Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs:
     }
     built.ok = true;
     return built;
+}
+
+Objects compile_all(const Toolchain& toolchain, const std::vector<fs::path>& sources,
+                    const fs::path& folder) {
+    Objects objects;
+    std::vector<Command> commands;
+    for (const fs::path& source : sources) {
+        // The folder's name too: two lessons may have a file of the same name.
+        const std::string name =
+            source.parent_path().filename().string() + "_" + source.filename().string() + ".o";
+        objects.files.push_back(folder / name);
+        commands.push_back(
+            compile_command(toolchain, source, objects.files.back(), Flavour::grading));
+    }
+    objects.compilers = run_all(commands, 2);
+    return objects;
+}
+
+Ended link_recorder(const Toolchain& toolchain, const std::vector<fs::path>& objects,
+                    const fs::path& recorder) {
+    std::vector<std::string> names;
+    for (const fs::path& object : objects) names.push_back(object.string());
+    return run(link_command(toolchain, names, recorder, Flavour::grading));
 }
 
 }  // namespace lab::tool

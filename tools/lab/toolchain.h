@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "course.h"
+#include "process.h"
 
 namespace lab::tool {
 
@@ -26,7 +27,11 @@ struct Toolchain {
         std::vector<std::string> test;
         std::vector<std::string> solution;
     };
-    std::vector<Parts> lessons;  ///< in the course's order
+    std::vector<Parts> lessons;            ///< in the course's order
+    std::vector<std::string> integration;  ///< the test with all of a student's code
+
+    /// Errors: KitError when the build does not know the lesson.
+    const Parts& parts_of(const std::string& lesson) const;
 };
 
 /// Errors: KitError when the build has not made the file.
@@ -52,5 +57,19 @@ struct Built {
 Built build_recorder(const Toolchain& toolchain, const Lesson& lesson,
                      const std::filesystem::path& source, const std::filesystem::path& folder,
                      Flavour flavour);
+
+/// A student's files, compiled for grading: the objects in the order of the sources.
+struct Objects {
+    std::vector<std::filesystem::path> files;
+    std::vector<Ended> compilers;  ///< how each went
+};
+
+/// Compiles the files into `folder`, two at a time.
+Objects compile_all(const Toolchain& toolchain, const std::vector<std::filesystem::path>& sources,
+                    const std::filesystem::path& folder);
+
+/// Links objects to a recorder for grading.
+Ended link_recorder(const Toolchain& toolchain, const std::vector<std::filesystem::path>& objects,
+                    const std::filesystem::path& recorder);
 
 }  // namespace lab::tool

@@ -1,0 +1,88 @@
+// Diagnosis: any_later_batch_norm
+// before_batch_norm for any batch normalization that comes later, however far.
+#include "placement.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+#include "nn/linear.h"
+#include "nn/relu.h"
+#include "nn/sigmoid.h"
+#include "nn/tanh.h"
+#include "train_eval.h"
+
+namespace lab {
+
+namespace {
+
+using Maker = std::function<std::unique_ptr<nn::Layer>()>;
+
+const std::map<LayerKind, Maker> activations = {
+    {LayerKind::sigmoid, [] { return std::make_unique<nn::Sigmoid>(); }},
+    {LayerKind::tanh, [] { return std::make_unique<nn::Tanh>(); }},
+    {LayerKind::relu, [] { return std::make_unique<nn::ReLU>(); }},
+};
+
+bool is_probability(double p) { return p >= 0 && p <= 1; }
+
+}  // namespace
+
+std::vector<PlacementIssue> check_placement(const std::vector<LayerKind>& layers) {
+    std::vector<PlacementIssue> result;
+    auto it = std::find(layers.begin(), layers.end(), LayerKind::dropout);
+    while (it != layers.end()) {
+        const std::size_t index = it - layers.begin();
+        const auto next = it + 1;
+        if (std::find(next, layers.end(), LayerKind::linear) == layers.end()) {
+            result.push_back({index, PlacementRule::after_output});
+        }
+        if (std::find(next, layers.end(), LayerKind::batch_norm) != layers.end()) {
+            result.push_back({index, PlacementRule::before_batch_norm});
+        }
+        if (next != layers.end()) {
+            if (*next == LayerKind::sigmoid || *next == LayerKind::tanh) {
+                result.push_back({index, PlacementRule::before_activation});
+            } else if (*next == LayerKind::dropout) {
+                result.push_back({index, PlacementRule::stacked});
+            }
+        }
+        it = std::find(next, layers.end(), LayerKind::dropout);
+    }
+    return result;
+}
+
+nn::Sequential make_mlp(const MlpSpec& spec, std::uint64_t seed) {
+    if (spec.widths.size() < 2)
+        throw std::invalid_argument("MlpSpec::widths has " + std::to_string(spec.widths.size()) +
+                                    " entries");
+    for (auto width : spec.widths)
+        if (width < 1)
+            throw std::invalid_argument("MlpSpec::widths has the entry " + std::to_string(width));
+    if (spec.hidden_dropout.size() != spec.widths.size() - 2)
+        throw std::invalid_argument("MlpSpec::hidden_dropout has " +
+                                    std::to_string(spec.hidden_dropout.size()) + " entries");
+    for (auto p : spec.hidden_dropout)
+        if (!is_probability(p))
+            throw std::invalid_argument("MlpSpec::hidden_dropout has the entry " +
+                                        std::to_string(p));
+
+    Rng rng(seed);
+    nn::Sequential network;
+    auto width = spec.widths.begin();
+    auto p = spec.hidden_dropout.begin();
+    while (width + 2 != spec.widths.end()) {
+        network.add(std::make_unique<nn::Linear>(*width, *(width + 1), rng));
+        network.add(activations.at(spec.hidden)());
+        if (*p > 0) network.add(make_dropout(*p, rng()));
+        ++width;
+        ++p;
+    }
+    network.add(std::make_unique<nn::Linear>(*width, *(width + 1), rng));
+    if (spec.output) network.add(activations.at(*spec.output)());
+    return network;
+}
+
+}  // namespace lab
