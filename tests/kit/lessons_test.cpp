@@ -117,6 +117,15 @@ TEST_CASE("every alternative passes under 200 seeds", "[lessons]") {
     }
 }
 
+TEST_CASE("the network that students are given is right, against LibTorch and finite differences",
+          "[lessons]") {
+    const tool::Ended ended =
+        run_program({(course().build / "tests" / "kit" / "nn_tests").string()});
+    INFO(ended.output);
+    CHECK(ended.succeeded());
+    CHECK(ended.output.find("All tests passed") != std::string::npos);
+}
+
 TEST_CASE("with all of a student's own code the article's network trains in step with LibTorch's",
           "[lessons]") {
     const ScratchKit kit;
