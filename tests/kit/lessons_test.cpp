@@ -128,38 +128,35 @@ TEST_CASE("the network that students are given is right, against LibTorch and fi
 
 TEST_CASE("with all of a student's own code the article's network trains in step with LibTorch's",
           "[lessons]") {
-    const ScratchKit kit;
-    for (const tool::Lesson& lesson : course().lessons) {
-        fs::copy_file(lesson.solution, kit.source(lesson), fs::copy_options::overwrite_existing);
-    }
-    const auto integration = [&] {
-        const json all = json::parse(kit.lab({"check", "--all", "--json"}).output);
-        return all.back();
-    };
-    const json right = integration();
-    INFO(right.dump(1));
-    CHECK(right["lesson"] == "integration");
-    CHECK(right["verdict"] == "passed");
-    CHECK(right["max_points"] == 0);
+    // A student whose files are the solutions, then with one mistake in each lesson in turn.
+    tool::Course student = course();
+    for (tool::Lesson& lesson : student.lessons) lesson.source = lesson.solution;
+    tool::Checker checker(student);
+    const tool::LessonResult right = checker.check_integration(1, 8);
+    CHECK(right.verdict == "passed");
+    CHECK(right.max_points == 0);
 
-    // One mistake in each lesson in turn: the message names that lesson, and no other.
     const std::vector<std::pair<std::string, std::string>> mistakes{
         {"01", "bernoulli_of_p"}, {"02", "not_scaled"}, {"03", "not_scaled"},
         {"04", "fresh_mask"},     {"05", "no_dropout"}, {"06", "adamw_coupled"},
     };
     for (const auto& [number, mistake] : mistakes) {
-        const tool::Lesson& lesson = course().find(number);
-        fs::copy_file(tests_of(lesson) / "mistakes" / (mistake + ".cpp"), kit.source(lesson),
-                      fs::copy_options::overwrite_existing);
-        const json wrong = integration();
-        INFO(number << " " << mistake << "\n" << wrong.dump(1));
-        CHECK(wrong["verdict"] == "failed");
-        const std::string message = wrong["tests"][0]["message"];
-        for (const tool::Lesson& other : course().lessons) {
-            const bool named = message.find(other.shown_source()) != std::string::npos;
-            CHECK(named == (other.name == lesson.name));
+        INFO(number << " " << mistake);
+        const auto here = std::find_if(
+            student.lessons.begin(), student.lessons.end(),
+            [&, wanted = number](const tool::Lesson& lesson) { return lesson.number == wanted; });
+        REQUIRE(here != student.lessons.end());
+        here->source = tests_of(*here) / "mistakes" / (mistake + ".cpp");
+        const tool::LessonResult wrong = checker.check_integration(1, 1);
+        CHECK(wrong.verdict == "failed");
+        REQUIRE(wrong.tests.size() == 1);
+        INFO(wrong.tests[0].message);
+        for (const tool::Lesson& other : student.lessons) {
+            const bool named =
+                wrong.tests[0].message.find("\n    lesson " + other.number) != std::string::npos;
+            CHECK(named == (other.number == number));
         }
-        fs::copy_file(lesson.solution, kit.source(lesson), fs::copy_options::overwrite_existing);
+        here->source = here->solution;
     }
 }
 

@@ -60,8 +60,8 @@ private:
 
 Matches matches(Matrix expected, std::vector<Explanation> explanations = {});
 
-/// The same for entries that are sums, in which terms as large as `largest` may cancel: 1e-5 of that
-/// is allowed to each.
+/// The same for entries that are sums, in which terms as large as `largest` may cancel: 1e-5 of
+/// that is allowed to each.
 Matches matches_sums(Matrix expected, float largest, std::vector<Explanation> explanations = {});
 
 /// The same against a value that needs no LibTorch; `name` says where it comes from.
