@@ -28,7 +28,8 @@ std::unique_ptr<nn::Layer> make_activation(LayerKind kind, const std::string& fi
 }
 
 void require_legal(const MlpSpec& spec) {
-    const auto& [widths, hidden_dropout, hidden, output] = spec;
+    const std::vector<Index>& widths = spec.widths;
+    const std::vector<double>& hidden_dropout = spec.hidden_dropout;
     if (widths.size() < 2) {
         throw std::invalid_argument{"widths has to hold at least 2 numbers, but holds " +
                                     std::to_string(widths.size())};

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "judging.h"
+#include "layers.h"
 #include "mask_statistics.h"
 #include "nn/linear.h"
 #include "nn/sequential.h"
@@ -13,8 +14,7 @@
 namespace lab::test {
 namespace {
 
-// --- The dropout layer
-// ------------------------------------------------------------------------------
+// --- The dropout layer ---------------------------------------------------------------------------
 
 /// Which units a training forward kept, told from its output where x is nowhere 0.
 Matrix mask_of(const Matrix& y) { return (y.array() != 0.0f).cast<float>(); }
@@ -54,6 +54,12 @@ std::vector<Explanation> forward_explanations(const Matrix& x, const Matrix& mas
 std::vector<Explanation> backward_explanations(const Matrix& grad, const Matrix& mask, double p) {
     const auto keep = static_cast<float>(1.0 - p);
     const Matrix kept = grad.cwiseProduct(mask);
+    // `whole`, with the holes of another mask.
+    const auto other_holes = [mask](const Matrix& actual, const Matrix& whole) {
+        return actual.rows() == whole.rows() && actual.cols() == whole.cols() &&
+               agree(actual, whole.cwiseProduct(mask_of(actual))) && mask_of(actual) != mask &&
+               (actual.array() == 0.0f).any();
+    };
     return {
         {"passed_through", would_be(grad),
          "After a training forward, the gradient is handed on as it is. What did that forward do "
@@ -66,21 +72,10 @@ std::vector<Explanation> backward_explanations(const Matrix& grad, const Matrix&
          "The gradient is divided by (1-p)². Is it scaled in two places?"},
         {"times_keep", would_be(kept * keep),
          "The gradient is multiplied by 1-p. The slope of x/c is not c: which is it?"},
-        {"fresh_mask",
-         [=](const Matrix& actual) {
-             const Matrix whole = grad / keep;
-             return actual.rows() == grad.rows() && actual.cols() == grad.cols() &&
-                    agree(actual, whole.cwiseProduct(mask_of(actual))) && mask_of(actual) != mask &&
-                    (actual.array() == 0.0f).any();
-         },
+        {"fresh_mask", [=](const Matrix& actual) { return other_holes(actual, grad / keep); },
          "The gradient has holes, but not where the forward had them. Which mask does backward "
          "use, and is it the last forward's?"},
-        {"fresh_mask",
-         [=](const Matrix& actual) {
-             return actual.rows() == grad.rows() && actual.cols() == grad.cols() &&
-                    agree(actual, grad.cwiseProduct(mask_of(actual))) && mask_of(actual) != mask &&
-                    (actual.array() == 0.0f).any();
-         },
+        {"fresh_mask", [=](const Matrix& actual) { return other_holes(actual, grad); },
          "The gradient has holes, but not where the forward had them, and it is not scaled. Which "
          "mask does backward use?"},
     };
@@ -603,8 +598,7 @@ TEST_CASE("a p outside of 0 to 1 is refused when the layer is made", "[04]") {
     judge([&] { expect_refused(made, p_out_of_range(p)); });
 }
 
-// --- Modes
-// ------------------------------------------------------------------------------------------
+// --- Modes ---------------------------------------------------------------------------------------
 
 /// Hands on twice its input in evaluation and three times in training.
 class Probe : public nn::Layer {
@@ -697,18 +691,6 @@ constexpr std::array<int, nested_layers> depths{0, 1, 1, 2, 2, 3, 1, 2, 2, 3, 3,
 constexpr std::array<int, nested_layers> inside_the_box{0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0};
 constexpr std::array<int, nested_layers> holds_others{1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0};
 constexpr std::array<int, nested_layers> without_last_children{1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0};
-
-/// The layer and its descendants, each before its children.
-void collect(nn::Layer& layer, std::vector<nn::Layer*>& all) {
-    all.push_back(&layer);
-    for (nn::Layer* child : layer.children()) collect(*child, all);
-}
-
-std::vector<nn::Layer*> all_of(nn::Layer& root) {
-    std::vector<nn::Layer*> all;
-    collect(root, all);
-    return all;
-}
 
 using Modes = std::vector<int>;  // 1 training, 0 evaluation
 

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "judging.h"
+#include "layers.h"
 #include "mask_statistics.h"
 #include "nn/batch_norm.h"
 #include "nn/linear.h"
@@ -19,8 +20,7 @@
 namespace lab::test {
 namespace {
 
-// --- check_placement
-// --------------------------------------------------------------------------------
+// --- check_placement -----------------------------------------------------------------------------
 
 using Kinds = std::vector<LayerKind>;
 using Issues = std::vector<std::pair<std::uint64_t, PlacementRule>>;  // layer, rule
@@ -509,8 +509,7 @@ TEST_CASE("every list of up to four layers is judged right", "[05][weight=3]") {
     judge([&] { expect_issues(lists, *issues); });
 }
 
-// --- make_mlp
-// ---------------------------------------------------------------------------------------
+// --- make_mlp ------------------------------------------------------------------------------------
 
 MlpSpec spec_number(int number) {
     switch (number) {
@@ -546,29 +545,13 @@ std::string text_of(const MlpSpec& spec) {
            (spec.output ? "output " + name_of(*spec.output) : "no output activation");
 }
 
-/// The layers that hold no others, in the order of forward.
-void collect_leaves(nn::Layer& layer, std::vector<nn::Layer*>& leaves) {
-    const std::vector<nn::Layer*> children = layer.children();
-    if (children.empty() && !dynamic_cast<nn::Sequential*>(&layer)) leaves.push_back(&layer);
-    for (nn::Layer* child : children) collect_leaves(*child, leaves);
+void switch_all(nn::Layer& root, bool training) {
+    for (nn::Layer* layer : all_of(root)) layer->training = training;
 }
 
-std::vector<nn::Layer*> leaves_of(nn::Layer& network) {
-    std::vector<nn::Layer*> leaves;
-    collect_leaves(network, leaves);
-    return leaves;
-}
-
-void switch_all(nn::Layer& layer, bool training) {
-    layer.training = training;
-    for (nn::Layer* child : layer.children()) switch_all(*child, training);
-}
-
-bool all_in_training(nn::Layer& layer) {
-    for (nn::Layer* child : layer.children()) {
-        if (!all_in_training(*child)) return false;
-    }
-    return layer.training;
+bool all_in_training(nn::Layer& root) {
+    const std::vector<nn::Layer*> all = all_of(root);
+    return std::all_of(all.begin(), all.end(), [](nn::Layer* layer) { return layer->training; });
 }
 
 /// A layer's way of being: by its type, or (unknown: a dropout, or a class of the student's own) by
@@ -893,9 +876,9 @@ TEST_CASE("the network computes what LibTorch's Sequential does with the same we
         for (const Matrix& one : expected.grads) {
             largest = std::max(largest, one.cwiseAbs().maxCoeff());
         }
+        REQUIRE(seen->whole.size() == 2 + expected.grads.size());
         CHECK_THAT(seen->whole[0], matches_sums(expected.output, largest));
         CHECK_THAT(seen->whole[1], matches_sums(expected.grad_input, largest));
-        REQUIRE(seen->whole.size() == 2 + expected.grads.size());
         for (std::size_t i = 0; i < expected.grads.size(); ++i) {
             CHECK_THAT(seen->whole[2 + i], matches_sums(expected.grads[i], largest));
         }
@@ -1114,8 +1097,7 @@ TEST_CASE("other seeds give other masks", "[05]") {
     });
 }
 
-// --- Bad specs
-// --------------------------------------------------------------------------------------
+// --- Bad specs -----------------------------------------------------------------------------------
 
 /// A bad spec, with the field and, where one number is wrong, that number.
 struct BadSpec {

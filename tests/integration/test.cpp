@@ -5,6 +5,7 @@
 
 #include "judging.h"
 #include "l2.h"
+#include "layers.h"
 #include "nn/linear.h"
 #include "nn/mean_squared_error.h"
 #include "nn/relu.h"
@@ -74,12 +75,6 @@ std::vector<Matrix> start_weights(const std::vector<nn::Parameter*>& parameters)
     return values;
 }
 
-void collect_leaves(nn::Layer& layer, std::vector<nn::Layer*>& leaves) {
-    const std::vector<nn::Layer*> children = layer.children();
-    if (children.empty()) leaves.push_back(&layer);
-    for (nn::Layer* child : children) collect_leaves(*child, leaves);
-}
-
 bool is_given(const nn::Layer& layer) {
     return dynamic_cast<const nn::Linear*>(&layer) || dynamic_cast<const nn::Sigmoid*>(&layer) ||
            dynamic_cast<const nn::ReLU*>(&layer);
@@ -89,8 +84,7 @@ Training train(Decay decay) {
     const MlpSpec article{{1, 3, 5, 10, 5, 1}, {0, p, p, 0}, LayerKind::sigmoid, LayerKind::relu};
     nn::Sequential network = make_mlp(article, 4);
     set_training(network, true);
-    std::vector<nn::Layer*> leaves;
-    collect_leaves(network, leaves);
+    const std::vector<nn::Layer*> leaves = leaves_of(network);
     const std::vector<nn::Parameter*> parameters = network.parameters();
     const std::vector<const nn::Parameter*> readable(parameters.begin(), parameters.end());
     std::vector<AdamState> states(parameters.size());

@@ -147,27 +147,28 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
     result.warnings = explain_warnings(built.compiler_output, source);
     if (!built.ok) return cannot_compile(built.problem);
 
-    run_tests(built.recorder, lesson.number, lesson.tests, first_seed, last_seed, result);
+    const Seeds seeds =
+        run_tests(built.recorder, lesson.number, lesson.tests, first_seed, last_seed, result);
     const auto crashed =
         std::find_if(result.tests.begin(), result.tests.end(),
                      [](const TestResult& test) { return test.verdict == "crashed"; });
     if (crashed != result.tests.end()) {
         const std::string report =
-            sanitize(toolchain_, lesson, source, crashed->name, first_seed, last_seed);
+            sanitize(toolchain_, lesson, source, crashed->name, seeds.first, seeds.last);
         if (!report.empty()) crashed->message += "\n" + printable(report);
     }
     return result;
 }
 
-void Checker::run_tests(const fs::path& recorder, const std::string& subject,
-                        const std::vector<TestEntry>& tests, std::uint32_t first_seed,
-                        std::uint32_t last_seed, LessonResult& result) {
+Seeds Checker::run_tests(const fs::path& recorder, const std::string& subject,
+                         const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                         std::uint32_t last_seed, LessonResult& result) {
     std::uint32_t seeds = few_seeds;
     for (std::uint32_t first = first_seed;;) {
         const std::uint32_t last = first + std::min(last_seed - first, seeds - 1);
         const std::size_t longest =
             run_tests_at_once(recorder, subject, tests, first, last, result);
-        if (!result.passed() || last >= last_seed) return;
+        if (!result.passed() || last >= last_seed) return {first, last};
         const std::size_t of_one_seed = longest / (last - first + 1) + 1;
         const std::size_t fitting = recorder_limits().transcript_bytes / 2 / of_one_seed;
         seeds = static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, few_seeds, many_seeds));

@@ -48,6 +48,12 @@ struct LessonResult {
 /// The seed when none is asked for.
 constexpr std::uint32_t default_seed = 1;
 
+/// From the first to the last, both included.
+struct Seeds {
+    std::uint32_t first;
+    std::uint32_t last;
+};
+
 class Checker {
 public:
     /// Starts the judge at once, so that it is ready when the first file is compiled.
@@ -72,10 +78,10 @@ public:
 private:
     /// Runs the tests and puts the verdicts of the first seed that fails, or else of the last, into
     /// `result`. `subject` is what the judge knows the tests by: a lesson's number, or
-    /// "integration".
-    void run_tests(const std::filesystem::path& recorder, const std::string& subject,
-                   const std::vector<TestEntry>& tests, std::uint32_t first_seed,
-                   std::uint32_t last_seed, LessonResult& result);
+    /// "integration". Returns the seeds that the last recorders ran.
+    Seeds run_tests(const std::filesystem::path& recorder, const std::string& subject,
+                    const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                    std::uint32_t last_seed, LessonResult& result);
     /// The same with one recorder for each test. Returns the longest transcript's size, in bytes.
     std::size_t run_tests_at_once(const std::filesystem::path& recorder, const std::string& subject,
                                   const std::vector<TestEntry>& tests, std::uint32_t first_seed,

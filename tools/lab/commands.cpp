@@ -16,11 +16,6 @@ namespace lab::tool {
 namespace fs = std::filesystem;
 namespace {
 
-struct SeedRange {
-    std::uint32_t first;
-    std::uint32_t last;
-};
-
 std::uint32_t parse_seed(const std::string& word, const std::string& whole) {
     const bool digits =
         !word.empty() && word.size() <= 10 && word.find_first_not_of("0123456789") == word.npos;
@@ -33,14 +28,14 @@ std::uint32_t parse_seed(const std::string& word, const std::string& whole) {
     return static_cast<std::uint32_t>(value);
 }
 
-SeedRange parse_seeds(const std::string& text) {
+Seeds parse_seeds(const std::string& text) {
     const auto dots = text.find("..");
     if (dots == std::string::npos) {
         const std::uint32_t seed = parse_seed(text, text);
         return {seed, seed};
     }
-    const SeedRange range{parse_seed(text.substr(0, dots), text),
-                          parse_seed(text.substr(dots + 2), text)};
+    const Seeds range{parse_seed(text.substr(0, dots), text),
+                      parse_seed(text.substr(dots + 2), text)};
     if (range.first > range.last) {
         throw KitError(fmt::format("--seed {}: the range runs backwards", text));
     }
@@ -71,7 +66,7 @@ const Lesson& lesson_or_current(const Course& course, const std::string& word,
 }  // namespace
 
 int check(const Course& course, const CheckOptions& options) {
-    const SeedRange seeds = parse_seeds(options.seeds);
+    const Seeds seeds = parse_seeds(options.seeds);
     Progress progress(course);
     const std::vector<const Lesson*> lessons = chosen(course, options, progress);
     if (!options.source.empty() && !fs::exists(options.source)) {

@@ -1,6 +1,7 @@
 #include "compiler_output.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -180,6 +181,22 @@ std::string how_it_ended(const Ended& program, const std::string& name) {
     }
 }
 
+/// What mold's or GNU ld's message says is defined twice.
+struct DefinedTwice {
+    std::string symbol;
+    std::string line;  ///< the whole line, which names the files
+};
+
+std::optional<DefinedTwice> defined_twice(const std::string& output) {
+    static const std::regex pattern(
+        R"((?:duplicate symbol: .*: |multiple definition of [`'])([A-Za-z_:~][^\n'`;]*))");
+    std::smatch match;
+    if (!std::regex_search(output, match, pattern)) return std::nullopt;
+    const auto at = static_cast<std::size_t>(match.position());
+    const auto begin = output.rfind('\n', at) + 1;  // npos + 1 is 0
+    return DefinedTwice{match[1], output.substr(begin, output.find('\n', at) - begin)};
+}
+
 }  // namespace
 
 std::string explain_compile_error(const Ended& compiler, const fs::path& source) {
@@ -239,13 +256,10 @@ std::string explain_link_error(const Ended& linker, const fs::path& source, cons
     const std::string name = source.filename().string();
     if (const std::string end = how_it_ended(linker, "linker"); !end.empty()) return end;
 
-    static const std::regex twice(
-        R"((?:duplicate symbol: .*: |multiple definition of [`'])([A-Za-z_:~][^\n'`;]*))");
     static const std::regex missing(
         R"((?:undefined symbol: |undefined reference to [`'])([A-Za-z_:][^\n'`;]*))");
-    std::smatch match;
-    if (std::regex_search(linker.output, match, twice)) {
-        const std::string symbol = match[1];
+    if (const auto twice = defined_twice(linker.output)) {
+        const std::string& symbol = twice->symbol;
         if (symbol == "main") {
             return fmt::format(
                 "{} defines main(), and the tests bring a main() of their own.\n"
@@ -257,6 +271,7 @@ std::string explain_link_error(const Ended& linker, const fs::path& source, cons
             "an unnamed namespace.",
             name, symbol));
     }
+    std::smatch match;
     if (std::regex_search(linker.output, match, missing)) {
         const std::string symbol = match[1];
         for (const std::string& function : lesson.functions) {
@@ -270,6 +285,25 @@ std::string explain_link_error(const Ended& linker, const fs::path& source, cons
         return printable(fmt::format("{} uses {}, which is not defined anywhere.", name, symbol));
     }
     return fmt::format("{} cannot be linked:\n{}", name, printable(linker.output.substr(0, 2000)));
+}
+
+std::string explain_clash(const Ended& linker, const std::vector<const Lesson*>& lessons,
+                          const std::vector<fs::path>& objects) {
+    const auto twice = defined_twice(linker.output);
+    if (!twice) {
+        return fmt::format("your lessons cannot be linked into one program:\n{}",
+                           printable(linker.output.substr(0, 2000)));
+    }
+    std::vector<std::string> files;
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        if (twice->line.find(objects[i].filename().string()) != std::string::npos) {
+            files.push_back(lessons[i]->shown_source());
+        }
+    }
+    return printable(
+        fmt::format("{} is defined in two of your files:\n    {}\nAlone each of them is fine; "
+                    "together they clash. Put such a helper into an unnamed namespace, in both.",
+                    twice->symbol, fmt::join(files, "\n    ")));
 }
 
 std::string explain_unusable_file(const fs::path& source) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "course.h"
 #include "process.h"
@@ -19,6 +20,11 @@ std::string explain_warnings(const std::string& compiler_output,
 /// What the file lacks (a function, or one with the contract's parameters) or has too much (main).
 std::string explain_link_error(const Ended& linker, const std::filesystem::path& source,
                                const Lesson& lesson);
+
+/// Why files that compile cannot be linked into one program: most often two of them define one
+/// helper. `objects` are what the compiler made of the lessons' files.
+std::string explain_clash(const Ended& linker, const std::vector<const Lesson*>& lessons,
+                          const std::vector<std::filesystem::path>& objects);
 
 /// What is wrong with the file itself: deleted, empty, not text. Empty when it can be compiled.
 std::string explain_unusable_file(const std::filesystem::path& source);

@@ -2,48 +2,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <regex>
-
 #include "check.h"
 #include "compiler_output.h"
-#include "error.h"
 #include "folder.h"
-#include "text.h"
 
 namespace lab::tool {
 namespace fs = std::filesystem;
-namespace {
-
-/// Why the objects cannot be linked into one program: most often two files define one helper.
-std::string explain_clash(const Ended& linker, const std::vector<const Lesson*>& lessons,
-                          const std::vector<fs::path>& objects) {
-    static const std::regex twice(
-        R"((?:duplicate symbol: .*: |multiple definition of [`'])([A-Za-z_:~][^\n'`;]*))");
-    std::smatch match;
-    if (!std::regex_search(linker.output, match, twice)) {
-        return fmt::format("your lessons cannot be linked into one program:\n{}",
-                           printable(linker.output.substr(0, 2000)));
-    }
-    // The line that names the symbol, and the one after it, name the files.
-    const auto start = linker.output.rfind('\n', static_cast<std::size_t>(match.position()));
-    const auto line_end =
-        linker.output.find('\n', static_cast<std::size_t>(match.position() + match.length()));
-    const std::size_t from = start == std::string::npos ? 0 : start;
-    const std::string around = linker.output.substr(
-        from, line_end == std::string::npos ? std::string::npos : line_end - from);
-    std::vector<std::string> files;
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-        if (around.find(objects[i].filename().string()) != std::string::npos) {
-            files.push_back(lessons[i]->shown_source());
-        }
-    }
-    return printable(
-        fmt::format("{} is defined in two of your files:\n    {}\nAlone each of them is fine; "
-                    "together they clash. Put such a helper into an unnamed namespace, in both.",
-                    match[1].str(), fmt::join(files, "\n    ")));
-}
-
-}  // namespace
 
 LessonResult Checker::check_integration(std::uint32_t first_seed, std::uint32_t last_seed) {
     LessonResult result;
@@ -73,11 +37,13 @@ LessonResult Checker::check_integration(std::uint32_t first_seed, std::uint32_t 
         }
     }
     const fs::path recorder = folder.path() / "recorder";
-    const std::vector<fs::path> test(toolchain_.integration.begin(), toolchain_.integration.end());
-    std::vector<fs::path> all = objects.files;
-    all.insert(all.end(), test.begin(), test.end());
+    const std::vector<fs::path>& test = toolchain_.integration;
+    std::vector<fs::path> all = test;
+    all.insert(all.end(), objects.files.begin(), objects.files.end());
     const Ended linked = link_recorder(toolchain_, all, recorder);
-    if (!linked.succeeded()) return cannot_compile(explain_clash(linked, lessons, objects.files));
+    if (!linked.succeeded()) {
+        return cannot_compile(explain_clash(linked, lessons, objects.files));
+    }
 
     run_tests(recorder, "integration", course_.integration.tests, first_seed, last_seed, result);
     if (result.passed() || result.verdict == "not_started") return result;

@@ -136,6 +136,7 @@ std::string describe(const LessonResult& result, const Integration& integration,
             : "./lab check shows whether the lesson passes alone.";
     return describe(result, integration.title, next, colour, verbose);
 }
+
 nlohmann::ordered_json to_json(const LessonResult& result) {
     const auto rounded = [](double value) { return std::round(value * 1e6) / 1e6; };
     nlohmann::ordered_json tests = nlohmann::ordered_json::array();

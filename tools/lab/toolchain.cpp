@@ -52,7 +52,7 @@ Command compile_command(const Toolchain& toolchain, const fs::path& source, cons
     return command;
 }
 
-Command link_command(const Toolchain& toolchain, const std::vector<std::string>& objects,
+Command link_command(const Toolchain& toolchain, const std::vector<fs::path>& objects,
                      const fs::path& recorder, Flavour flavour) {
     Command command;
     auto& arguments = command.arguments;
@@ -62,12 +62,16 @@ Command link_command(const Toolchain& toolchain, const std::vector<std::string>&
         arguments.push_back(flag);
     }
     if (flavour == Flavour::sanitized) arguments.push_back("-fsanitize=address,undefined");
-    add_all(arguments, objects);
+    for (const fs::path& object : objects) arguments.push_back(object.string());
     add_all(arguments, toolchain.runtime);
     add_all(arguments, {"-o", recorder.string()});
     command.environment = inherited_environment();
     command.limits = compiler_limits();
     return command;
+}
+
+std::vector<fs::path> paths(const std::vector<std::string>& names) {
+    return {names.begin(), names.end()};
 }
 
 }  // namespace
@@ -90,9 +94,9 @@ Toolchain read_toolchain(const fs::path& build) {
     json.at("link_flags").get_to(toolchain.link_flags);
     json.at("runtime").get_to(toolchain.runtime);
     for (const auto& [lesson, parts] : json.at("lessons").items()) {
-        toolchain.lessons.push_back({lesson, parts.at("test"), parts.at("solution")});
+        toolchain.lessons.push_back({lesson, paths(parts.at("test")), paths(parts.at("solution"))});
     }
-    json.at("integration").get_to(toolchain.integration);
+    toolchain.integration = paths(json.at("integration"));
     return toolchain;
 }
 
@@ -116,13 +120,12 @@ Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs:
         built.problem = explain_compile_error(compiled, source);
         return built;
     }
-    std::vector<std::string> objects{object.string()};
+    std::vector<fs::path> objects{object};
     for (const auto& parts : toolchain.lessons) {
-        if (parts.lesson == lesson.name) {
-            add_all(objects, parts.test);
-            break;
-        }
-        add_all(objects, parts.solution);
+        const bool here = parts.lesson == lesson.name;
+        const std::vector<fs::path>& more = here ? parts.test : parts.solution;
+        objects.insert(objects.end(), more.begin(), more.end());
+        if (here) break;
     }
     const Ended linked = run(link_command(toolchain, objects, built.recorder, flavour));
     built.link_seconds = linked.seconds;
@@ -153,9 +156,7 @@ Objects compile_all(const Toolchain& toolchain, const std::vector<fs::path>& sou
 
 Ended link_recorder(const Toolchain& toolchain, const std::vector<fs::path>& objects,
                     const fs::path& recorder) {
-    std::vector<std::string> names;
-    for (const fs::path& object : objects) names.push_back(object.string());
-    return run(link_command(toolchain, names, recorder, Flavour::grading));
+    return run(link_command(toolchain, objects, recorder, Flavour::grading));
 }
 
 }  // namespace lab::tool

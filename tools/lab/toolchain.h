@@ -24,11 +24,11 @@ struct Toolchain {
 
     struct Parts {
         std::string lesson;
-        std::vector<std::string> test;
-        std::vector<std::string> solution;
+        std::vector<std::filesystem::path> test;
+        std::vector<std::filesystem::path> solution;
     };
-    std::vector<Parts> lessons;            ///< in the course's order
-    std::vector<std::string> integration;  ///< the test with all of a student's code
+    std::vector<Parts> lessons;                      ///< in the course's order
+    std::vector<std::filesystem::path> integration;  ///< the test with all of a student's code
 
     /// Errors: KitError when the build does not know the lesson.
     const Parts& parts_of(const std::string& lesson) const;
