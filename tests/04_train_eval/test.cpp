@@ -180,22 +180,23 @@ TEST_CASE("each training forward draws a new mask", "[04][weight=2]") {
 
 TEST_CASE("the seed decides the masks, and nothing else does", "[04][weight=2]") {
     const double p = GENERATE(0.3, 0.62);
+    const std::uint64_t seed = GENERATE(11u, 0u);
 
-    const auto outputs = observe(
-        call("two forwards each of make_dropout(p, 11), make_dropout(p, 11) and make_dropout(p, "
-             "12), in turn, on an x of ones, 30×40,",
-             "p", p),
-        [&] {
-            const auto first = make_dropout(p, 11), same = make_dropout(p, 11),
-                       other = make_dropout(p, 12);
-            std::vector<Matrix> result;
-            for (int i = 0; i < 2; ++i) {
-                for (nn::Layer* layer : {first.get(), same.get(), other.get()}) {
-                    result.push_back(layer->forward(Matrix::Ones(30, 40)));
-                }
-            }
-            return result;
-        });
+    const auto outputs =
+        observe(call("two forwards each of make_dropout(p, seed), make_dropout(p, seed) and "
+                     "make_dropout(p, 12), in turn, on an x of ones, 30×40,",
+                     "p", p, "seed", static_cast<double>(seed)),
+                [&] {
+                    const auto first = make_dropout(p, seed), same = make_dropout(p, seed),
+                               other = make_dropout(p, 12);
+                    std::vector<Matrix> result;
+                    for (int i = 0; i < 2; ++i) {
+                        for (nn::Layer* layer : {first.get(), same.get(), other.get()}) {
+                            result.push_back(layer->forward(Matrix::Ones(30, 40)));
+                        }
+                    }
+                    return result;
+                });
 
     judge([&] {
         require_shapes(*outputs, 6, Matrix(30, 40));
@@ -225,7 +226,7 @@ TEST_CASE("the seed decides the masks, and nothing else does", "[04][weight=2]")
             const auto agree_in = (first.array() == other.array()).count();
             const CountRange range = likely_count(count, agreement, 6);
             expect(range.contains(agree_in),
-                   "layers with the seeds 11 and 12 agree in " + std::to_string(agree_in) + " of " +
+                   "layers with different seeds agree in " + std::to_string(agree_in) + " of " +
                        std::to_string(first.size()) + " units, expected " + describe(range),
                    {{"seed_ignored", later == 0 && a + 2 == b && first == other,
                      "Both drop the same units. What becomes of the seed?"},
@@ -539,6 +540,32 @@ TEST_CASE("the batch may change from forward to forward", "[04]") {
             CHECK_THAT(all[2 * i], matches(reference::dropout(x, mask, p)));
             CHECK_THAT(all[2 * i + 1], matches(reference::dropout_gradient(grad, mask, p)));
         }
+    });
+}
+
+TEST_CASE("batches of another size in between do not bring old masks back", "[04]") {
+    const double p = GENERATE(0.3, 0.62);
+
+    const auto outputs = observe(
+        call("forwards of one layer on ones, 20×25, 8×25, 20×25 and 8×25, in turn,", "p", p), [&] {
+            const auto layer = make_dropout(p, input_rng(0)());
+            std::vector<Matrix> result;
+            for (const Index rows : {20, 8, 20, 8}) {
+                result.push_back(layer->forward(Matrix::Ones(rows, 25)));
+            }
+            return result;
+        });
+
+    judge([&] {
+        REQUIRE(outputs->size() == 4);
+        for (std::size_t i = 0; i < 4; ++i) expect_shape((*outputs)[i], i % 2 == 0 ? 20 : 8, 25);
+        const Matrix first = mask_of((*outputs)[0]), small = mask_of((*outputs)[1]);
+        expect(first != mask_of((*outputs)[2]) && small != mask_of((*outputs)[3]) &&
+                   first.topRows(8) != small,
+               "a later forward drops the very units that an earlier one dropped",
+               {{"reseeded_for_new_shape", true,
+                 "When the batch size changes, the masks start from the beginning again. When is "
+                 "your generator seeded, and how often?"}});
     });
 }
 

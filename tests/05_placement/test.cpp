@@ -523,6 +523,8 @@ MlpSpec spec_number(int number) {
             return {{3, 2}, {}, sigmoid, std::nullopt};
         case 4:
             return {{2, 9, 4, 3}, {0, 0.3}, sigmoid, tanh};
+        case 5:
+            return {{4, 3}, {}, sigmoid, tanh};
         default:
             return {{3, 4, 6, 2}, {0.7, 0}, relu, std::nullopt};
     }
@@ -839,7 +841,7 @@ const T& legal(const observe::Observed<T>& seen) {
 }
 
 TEST_CASE("the network has the layers that the spec asks for", "[05][weight=3]") {
-    const MlpSpec spec = spec_number(GENERATE(0, 1, 2, 3, 4, 5));
+    const MlpSpec spec = spec_number(GENERATE(0, 1, 2, 3, 4, 5, 6));
     const Matrix x = distinct_values(4, spec.widths.front(), 0);
     const Matrix grad = distinct_values(4, spec.widths.back(), 1);
 
@@ -856,7 +858,7 @@ TEST_CASE("the network has the layers that the spec asks for", "[05][weight=3]")
 
 TEST_CASE("the network computes what LibTorch's Sequential does with the same weights",
           "[05][weight=2]") {
-    const MlpSpec spec = spec_number(GENERATE(0, 1, 2, 3, 4, 5));
+    const MlpSpec spec = spec_number(GENERATE(0, 1, 2, 3, 4, 5, 6));
     const Matrix x = distinct_values(4, spec.widths.front(), 0);
     const Matrix grad = distinct_values(4, spec.widths.back(), 1);
 

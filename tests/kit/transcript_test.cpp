@@ -1,5 +1,6 @@
 // The transcript's reader against bytes that no honest recorder writes.
 #include <catch2/catch_test_macros.hpp>
+#include <cstring>
 #include <limits>
 
 #include "codec.h"
@@ -60,6 +61,29 @@ TEST_CASE("a transcript is read back as it was written", "[transcript]") {
     CHECK(transcript.find(1, 1) == nullptr);
 }
 
+TEST_CASE("a matrix is read back bit for bit, masks from few bytes", "[transcript]") {
+    const auto read_back = [](const Matrix& matrix) {
+        Writer payload;
+        Codec<Matrix>::write(payload, matrix);
+        const auto value = decode<Matrix>(payload.bytes());
+        REQUIRE(value.has_value());
+        CHECK(value->rows() == matrix.rows());
+        CHECK(value->cols() == matrix.cols());
+        CHECK(std::memcmp(value->data(), matrix.data(),
+                          static_cast<std::size_t>(matrix.size()) * sizeof(float)) == 0);
+        return payload.bytes().size();
+    };
+    Matrix mask(5, 7);
+    for (Index i = 0; i < mask.size(); ++i) mask.data()[i] = i % 3 == 0 ? 1.0f : 0.0f;
+    CHECK(read_back(mask) < 32);
+    mask(4, 6) = -0.0f;
+    CHECK(read_back(mask) > 100);
+    mask(4, 6) = std::numeric_limits<float>::quiet_NaN();
+    read_back(mask);
+    read_back(Matrix(0, 7));
+    read_back(Matrix(7, 0));
+}
+
 TEST_CASE("a transcript that is cut off keeps what came before, at every length", "[transcript]") {
     const Bytes whole = joined({begin_frame(0, 0), value_frame(number(1)), begin_frame(0, 1),
                                 value_frame(number(2)), finished});
@@ -105,12 +129,15 @@ TEST_CASE("sizes that promise more than there is are refused before anything is 
           "[transcript]") {
     constexpr auto most = std::numeric_limits<std::int64_t>::max();
     for (const auto& [rows, cols] : std::vector<std::pair<std::int64_t, std::int64_t>>{
-             {most, most}, {-1, 4}, {1 << 20, 1 << 20}, {most, 0}, {3, 3}, {1, 0}}) {
-        Writer payload;
-        payload.number(rows);
-        payload.number(cols);
-        payload.number(1.0f);
-        CHECK_FALSE(decode<Matrix>(payload.bytes()).has_value());
+             {most, most}, {-1, 4}, {1 << 20, 1 << 20}, {most, 0}, {7, 7}, {1, 0}}) {
+        for (const bool bits : {false, true}) {
+            Writer payload;
+            payload.number(rows);
+            payload.number(cols);
+            payload.number(bits);
+            payload.number(1.0f);
+            CHECK_FALSE(decode<Matrix>(payload.bytes()).has_value());
+        }
     }
     Writer text;
     text.number(std::uint32_t{0xFFFFFFFF});

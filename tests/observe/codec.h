@@ -2,6 +2,8 @@
 // Reading checks each size against the bytes that are there before it allocates.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <tuple>
@@ -39,26 +41,61 @@ struct Codec<std::string> {
     static std::string read(Reader& reader) { return reader.text(); }
 };
 
-/// rows, cols, then the entries row by row.
+/// rows, cols, a byte that says how, then the entries row by row: as bits where each of them is 0
+/// or 1 (masks are most of what some tests observe), else as they lie in memory.
 template <>
 struct Codec<Matrix> {
     static void write(Writer& writer, const Matrix& value) {
         writer.number(static_cast<std::int64_t>(value.rows()));
         writer.number(static_cast<std::int64_t>(value.cols()));
-        writer.append(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+        // Not -0.0f, which is another value than 0.0f in a transcript.
+        const auto is_bit = [](float entry) {
+            return std::bit_cast<std::uint32_t>(entry) == 0 || entry == 1.0f;
+        };
+        const bool bits = std::all_of(value.data(), value.data() + value.size(), is_bit);
+        writer.number(bits);
+        if (!bits) {
+            writer.append(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+            return;
+        }
+        std::vector<std::uint8_t> packed(packed_bytes(value.size()));
+        for (Index i = 0; i < value.size(); ++i) {
+            packed[static_cast<std::size_t>(i / 8)] |=
+                static_cast<std::uint8_t>((value.data()[i] != 0.0f ? 1 : 0) << (i % 8));
+        }
+        writer.append(packed.data(), packed.size());
     }
+
     static Matrix read(Reader& reader) {
         const auto rows = reader.number<std::int64_t>();
         const auto cols = reader.number<std::int64_t>();
+        const bool bits = reader.number<std::uint8_t>() != 0;
         constexpr auto longest = static_cast<std::int64_t>(max_transcript_bytes);
-        const bool sane = rows >= 0 && cols >= 0 && rows <= longest && cols <= longest;
-        if (!sane || static_cast<std::size_t>(rows * cols) > reader.remaining() / sizeof(float)) {
+        const bool sane =
+            rows >= 0 && cols >= 0 && rows <= longest && cols <= longest &&
+            (bits ? packed_bytes(rows * cols)
+                  : static_cast<std::size_t>(rows * cols) * sizeof(float)) <= reader.remaining();
+        if (!sane) {
             reader.fail();
             return {};
         }
         Matrix value(rows, cols);
-        reader.take(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+        if (!bits) {
+            reader.take(value.data(), static_cast<std::size_t>(value.size()) * sizeof(float));
+            return value;
+        }
+        std::vector<std::uint8_t> packed(packed_bytes(value.size()));
+        reader.take(packed.data(), packed.size());
+        for (Index i = 0; i < value.size(); ++i) {
+            const int bit = packed[static_cast<std::size_t>(i / 8)] >> (i % 8) & 1;
+            value.data()[i] = static_cast<float>(bit);
+        }
         return value;
+    }
+
+private:
+    static std::size_t packed_bytes(std::int64_t entries) {
+        return (static_cast<std::size_t>(entries) + 7) / 8;
     }
 };
 

@@ -1,5 +1,6 @@
 #include "position.h"
 
+#include <array>
 #include <catch2/catch_test_case_info.hpp>
 #include <string_view>
 
@@ -11,9 +12,8 @@ namespace {
 std::uint32_t run_seed = 0;
 
 /// FNV-1a: the same in every program, unlike std::hash.
-std::uint32_t stable_hash(const std::string& text) {
-    std::uint32_t hash = 2166136261u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+std::uint64_t stable_hash(std::string_view text, std::uint64_t hash = 14695981039346656037u) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     return hash;
 }
 
@@ -30,8 +30,9 @@ std::uint32_t seed() { return run_seed; }
 
 Rng input_rng(unsigned stream) {
     const Position& here = position();
-    std::seed_seq sequence{run_seed, stable_hash(here.test), here.part, stream};
-    return Rng(sequence);
+    const std::array<std::uint32_t, 3> numbers{run_seed, here.part, stream};
+    const std::string_view bytes(reinterpret_cast<const char*>(numbers.data()), sizeof numbers);
+    return Rng(stable_hash(bytes, stable_hash(here.test)));
 }
 
 std::string exact_pattern(const std::string& name) {

@@ -16,7 +16,8 @@ std::vector<Line> rows_of(const Matrix& mask) {
     std::vector<Line> lines(static_cast<std::size_t>(mask.rows()));
     for (Index i = 0; i < mask.rows(); ++i) {
         for (Index j = 0; j < mask.cols(); ++j) {
-            lines[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] = mask(i, j) != 0.0f;
+            if (mask(i, j) != 0.0f)
+                lines[static_cast<std::size_t>(i)].set(static_cast<std::size_t>(j));
         }
     }
     return lines;
@@ -239,7 +240,7 @@ void expect_lines_independent(const std::vector<Line>& lines, Index length, cons
 }
 
 /// Neighbours at distance 1 to 3 along the order in which `values` runs.
-void expect_neighbours_independent(const std::vector<bool>& values, const std::string& direction,
+void expect_neighbours_independent(const std::vector<char>& values, const std::string& direction,
                                    double p) {
     const double agreement = p * p + (1 - p) * (1 - p);
     for (const std::size_t distance : {1u, 2u, 3u, 4u}) {
@@ -247,10 +248,12 @@ void expect_neighbours_independent(const std::vector<bool>& values, const std::s
         // a second round starts d later, so that every neighbouring pair is looked at.
         for (const std::size_t start : {std::size_t{0}, distance}) {
             std::int64_t pairs = 0, agree = 0;
-            for (std::size_t i = start; i + distance < values.size(); ++i) {
-                if ((i - start) % (2 * distance) >= distance) continue;
-                ++pairs;
-                agree += values[i] == values[i + distance];
+            for (std::size_t block = start; block < values.size(); block += 2 * distance) {
+                for (std::size_t i = block; i < block + distance; ++i) {
+                    if (i + distance >= values.size()) break;
+                    ++pairs;
+                    agree += values[i] == values[i + distance];
+                }
             }
             const CountRange range = likely_count(pairs, agreement, 8);
             if (range.contains(agree)) continue;
@@ -382,12 +385,12 @@ void expect_independent_entries(const Sample& sample, double p) {
     }
     const std::vector<Line> rows = rows_of(mask), columns = columns_of(mask);
 
-    std::vector<bool> along_rows, along_columns;
+    std::vector<char> along_rows, along_columns;
     for (Index i = 0; i < mask.rows(); ++i) {
-        for (Index j = 0; j < mask.cols(); ++j) along_rows.push_back(mask(i, j) != 0.0f);
+        for (Index j = 0; j < mask.cols(); ++j) along_rows.push_back(mask(i, j) != 0.0f ? 1 : 0);
     }
     for (Index j = 0; j < mask.cols(); ++j) {
-        for (Index i = 0; i < mask.rows(); ++i) along_columns.push_back(mask(i, j) != 0.0f);
+        for (Index i = 0; i < mask.rows(); ++i) along_columns.push_back(mask(i, j) != 0.0f ? 1 : 0);
     }
     expect_neighbours_independent(along_rows, "along the rows", p);
     expect_neighbours_independent(along_columns, "along the columns", p);
@@ -401,12 +404,12 @@ void expect_independent_calls(const std::vector<Matrix>& masks, double p) {
     const Index units = masks.front().size();
     std::vector<Line> unit_counts;
     for (Index unit = 0; unit < units; ++unit) {
-        std::vector<bool> history;
+        std::vector<char> history;
         for (const Matrix& mask : masks) {
             require_zeros_and_ones(mask, p);
-            history.push_back(mask.data()[unit] != 0.0f);
+            history.push_back(mask.data()[unit] != 0.0f ? 1 : 0);
         }
-        const auto kept = std::count(history.begin(), history.end(), true);
+        const auto kept = std::count(history.begin(), history.end(), 1);
         const auto calls = static_cast<std::int64_t>(masks.size());
         const CountRange range = likely_count(calls, 1 - p, units);
         expect(range.contains(kept),
