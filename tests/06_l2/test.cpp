@@ -234,6 +234,7 @@ struct Mistake {
     bool undecayed_first_moment = false;
     bool decay_in_denominator = false;  ///< adamw: (m̂ + λW) / (√v̂ + ε)
     bool shared_state = false;          ///< weight and bias have one state
+    bool zero_skipped = false;          ///< an entry with g = 0 is left as it is, moments too
 };
 
 struct Moments {
@@ -277,14 +278,20 @@ Matrix simulated_step(Optimizer kind, const OptimizerOptions& options, const Mis
         if (mistake.moment_weights_swapped) beta = 1 - beta;
         moment = beta * moment + (unweighted ? 1 : 1 - beta) * entry;
     };
+    const Moments before = state;
     mix(state.m, beta1, first, mistake.first_moment_unweighted);
     mix(state.v, beta2, size, mistake.second_moment_unweighted);
+    if (mistake.zero_skipped) {
+        state.m = (g == 0).select(before.m, state.m);
+        state.v = (g == 0).select(before.v, state.v);
+    }
 
     const double correction1 = mistake.no_first_correction ? 1 : 1 - std::pow(beta1, t);
     const double correction2 = mistake.no_second_correction ? 1 : 1 - std::pow(beta2, t);
     Eigen::ArrayXXd m = state.m / correction1;
     const Eigen::ArrayXXd v = state.v / correction2;
     if (mistake.no_momentum) m = g;
+    if (mistake.zero_skipped) m = (g == 0).select(0, m);
     Eigen::ArrayXXd divisor = v.sqrt() + eps;
     if (mistake.no_root) divisor = v + eps;
     if (mistake.eps_inside) divisor = (v + eps).sqrt();
@@ -416,6 +423,10 @@ const std::vector<NamedMistake>& known_mistakes(Optimizer kind) {
         add("decay_in_one_moment",
             "The decay runs through v and not through m. The header has one g for both.",
             {.undecayed_first_moment = true});
+        add("zero_gradient_skipped",
+            "An entry whose gradient is 0 stays where it is. What do m and v remember, and what do "
+            "they do in a step with g = 0?",
+            {.zero_skipped = true});
         add("state_shared",
             "Two parameters share one state. Where do m, v and t live: in state, or in something "
             "static?",
@@ -581,7 +592,8 @@ private:
     OptimizerOptions options_;
 };
 
-/// Gradients that drift and change their sign, of 3×4 entries each.
+/// Gradients that drift and change their sign, of 3×4 entries each. From the fourth step on some
+/// entries are exactly 0, as behind a ReLU.
 std::vector<WeightAndBias> some_gradients(int steps) {
     std::vector<WeightAndBias> gradients;
     const Matrix drift = distinct_values(3, 4, 20), other_drift = distinct_values(3, 4, 21);
@@ -589,6 +601,9 @@ std::vector<WeightAndBias> some_gradients(int steps) {
         const auto stream = static_cast<unsigned>(100 + 2 * t);
         gradients.push_back({0.3f * drift + 0.5f * distinct_values(3, 4, stream),
                              0.3f * other_drift + 0.5f * distinct_values(3, 4, stream + 1)});
+        for (Index i = t % 5; t >= 3 && i < 12; i += 5) {
+            gradients.back().weight.data()[i] = gradients.back().bias.data()[i] = 0.0f;
+        }
     }
     return gradients;
 }

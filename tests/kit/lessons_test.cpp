@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "check.h"
 #include "report.h"
@@ -22,25 +20,19 @@ using nlohmann::json;
 
 namespace {
 
-/// Grades the programs as ./lab check --json does, two at a time.
+/// Grades the programs as ./lab check --json does.
 std::vector<json> check_all(const tool::Lesson& lesson, const std::vector<fs::path>& programs,
                             std::uint32_t last_seed = 1) {
     // Their judges load LibTorch once for all tests.
     static std::array<tool::Checker, 2> checkers{tool::Checker(course()), tool::Checker(course())};
     std::vector<json> results(programs.size());
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&](tool::Checker& checker) {
-        for (std::size_t i = next++; i < programs.size(); i = next++) {
-            try {
-                results[i] = tool::to_json(checker.check(lesson, programs[i], 1, last_seed));
-            } catch (const std::exception& error) {
-                results[i] = {{"verdict", std::string("not graded: ") + error.what()}};
-            }
+    two_at_a_time(programs.size(), [&](std::size_t i, std::size_t worker) {
+        try {
+            results[i] = tool::to_json(checkers[worker].check(lesson, programs[i], 1, last_seed));
+        } catch (const std::exception& error) {
+            results[i] = {{"verdict", std::string("not graded: ") + error.what()}};
         }
-    };
-    std::thread other(work, std::ref(checkers[1]));
-    work(checkers[0]);
-    other.join();
+    });
     return results;
 }
 
@@ -129,34 +121,35 @@ TEST_CASE("the network that students are given is right, against LibTorch and fi
 TEST_CASE("with all of a student's own code the article's network trains in step with LibTorch's",
           "[lessons]") {
     // A student whose files are the solutions, then with one mistake in each lesson in turn.
-    tool::Course student = course();
-    for (tool::Lesson& lesson : student.lessons) lesson.source = lesson.solution;
-    tool::Checker checker(student);
-    const tool::LessonResult right = checker.check_integration(1, 8);
-    CHECK(right.verdict == "passed");
-    CHECK(right.max_points == 0);
+    tool::Course right = course();
+    for (tool::Lesson& lesson : right.lessons) lesson.source = lesson.solution;
+    const tool::LessonResult passed = tool::Checker(right).check_integration(1, 8);
+    CHECK(passed.verdict == "passed");
+    CHECK(passed.max_points == 0);
 
     const std::vector<std::pair<std::string, std::string>> mistakes{
         {"01", "bernoulli_of_p"}, {"02", "not_scaled"}, {"03", "not_scaled"},
         {"04", "fresh_mask"},     {"05", "no_dropout"}, {"06", "adamw_coupled"},
     };
-    for (const auto& [number, mistake] : mistakes) {
-        INFO(number << " " << mistake);
-        const auto here = std::find_if(
-            student.lessons.begin(), student.lessons.end(),
-            [&, wanted = number](const tool::Lesson& lesson) { return lesson.number == wanted; });
-        REQUIRE(here != student.lessons.end());
-        here->source = tests_of(*here) / "mistakes" / (mistake + ".cpp");
-        const tool::LessonResult wrong = checker.check_integration(1, 1);
-        CHECK(wrong.verdict == "failed");
-        REQUIRE(wrong.tests.size() == 1);
-        INFO(wrong.tests[0].message);
-        for (const tool::Lesson& other : student.lessons) {
-            const bool named =
-                wrong.tests[0].message.find("\n    lesson " + other.number) != std::string::npos;
-            CHECK(named == (other.number == number));
+    std::vector<tool::LessonResult> wrong(mistakes.size());
+    two_at_a_time(mistakes.size(), [&](std::size_t i, std::size_t) {
+        tool::Course student = right;
+        for (tool::Lesson& lesson : student.lessons) {
+            if (lesson.number != mistakes[i].first) continue;
+            lesson.source = tests_of(lesson) / "mistakes" / (mistakes[i].second + ".cpp");
         }
-        here->source = here->solution;
+        wrong[i] = tool::Checker(student).check_integration(1, 1);
+    });
+    for (std::size_t i = 0; i < mistakes.size(); ++i) {
+        INFO(mistakes[i].first << " " << mistakes[i].second);
+        CHECK(wrong[i].verdict == "failed");
+        REQUIRE(wrong[i].tests.size() == 1);
+        const std::string& message = wrong[i].tests[0].message;
+        INFO(message);
+        for (const tool::Lesson& lesson : right.lessons) {
+            const bool named = message.find("\n    lesson " + lesson.number) != std::string::npos;
+            CHECK(named == (lesson.number == mistakes[i].first));
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 #include "scratch.h"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "programs.h"
 
@@ -23,6 +25,17 @@ tool::Ended run_program(const std::vector<std::string>& arguments, const fs::pat
     command.limits.output_bytes = std::size_t{64} << 20;
     command.limits.output_kept = std::size_t{16} << 20;
     return tool::run(command);
+}
+
+void two_at_a_time(std::size_t count,
+                   const std::function<void(std::size_t i, std::size_t worker)>& work) {
+    std::atomic<std::size_t> next = 0;
+    const auto take = [&](std::size_t worker) {
+        for (std::size_t i = next++; i < count; i = next++) work(i, worker);
+    };
+    std::thread other(take, 1);
+    take(0);
+    other.join();
 }
 
 ScratchKit::ScratchKit() : root_(folder_.path() / "kit") {

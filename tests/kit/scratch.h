@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,11 @@ const tool::Course& course();
 /// Runs a program as a user would: the environment and no limits but time.
 tool::Ended run_program(const std::vector<std::string>& arguments, const fs::path& folder = {},
                         const std::vector<std::string>& more_environment = {});
+
+/// Calls work(i, worker) for each i below count, in two threads; worker is 0 or 1. Assertions
+/// belong after it: Catch2's are for one thread.
+void two_at_a_time(std::size_t count,
+                   const std::function<void(std::size_t i, std::size_t worker)>& work);
 
 class ScratchKit {
 public:
