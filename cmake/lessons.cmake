@@ -18,7 +18,7 @@ function(lab_glob variable folder)
 endfunction()
 
 # add_lesson(NN_name): the lesson's test, once for the recorder and once for the judge, the reference
-# solution that later lessons are graded with, and ctest's entry.
+# solution that later lessons are graded with, the demo, and ctest's entry.
 function(add_lesson name)
     string(SUBSTRING ${name} 0 2 number)
     target_include_directories(lab_types INTERFACE lessons/${name})
@@ -32,6 +32,11 @@ function(add_lesson name)
     lab_glob(solution solutions/${name})
     add_library(solution_${number} OBJECT ${solution})
     target_link_libraries(solution_${number} PRIVATE lab_types)
+
+    if(EXISTS ${CMAKE_SOURCE_DIR}/lessons/${name}/demo.cpp)
+        add_library(demo_${number} OBJECT lessons/${name}/demo.cpp)
+        target_link_libraries(demo_${number} PRIVATE lab_types)
+    endif()
 
     add_test(NAME lesson-${number} COMMAND lab check ${name}
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
@@ -78,8 +83,12 @@ function(lab_write_toolchain)
     set(entries "")
     foreach(name IN LISTS LAB_LESSONS)
         string(SUBSTRING ${name} 0 2 number)
+        set(demo "")
+        if(TARGET demo_${number})
+            set(demo "\"$<TARGET_OBJECTS:demo_${number}>\"")
+        endif()
         list(APPEND entries "    \"${name}\": {\"test\": [\"$<TARGET_OBJECTS:recorder_${number}>\"], \
-\"solution\": [\"$<JOIN:$<TARGET_OBJECTS:solution_${number}>,\", \">\"]}")
+\"solution\": [\"$<JOIN:$<TARGET_OBJECTS:solution_${number}>,\", \">\"], \"demo\": [${demo}]}")
     endforeach()
     list(JOIN entries ",\n" entries)
     list(JOIN includes "\", \"" includes)
@@ -94,6 +103,7 @@ function(lab_write_toolchain)
   \"header\": \"${header}\",
   \"link_flags\": [\"${link_flags}\"],
   \"runtime\": [\"$<TARGET_FILE:recorder_runtime>\", \"$<TARGET_FILE:nn>\", \"$<TARGET_FILE:Catch2::Catch2>\"],
+  \"demo_runtime\": [\"$<TARGET_FILE:demo_runtime>\", \"$<TARGET_FILE:nn>\"],
   \"torch_version\": \"${Torch_VERSION}\",
   \"lessons\": {
 ${entries}

@@ -86,7 +86,11 @@ TEST_CASE("the keys of start do what they say", "[start]") {
     terminal.type("n");
     CHECK(terminal.shows("Nothing was changed"));
     terminal.type("d");
-    CHECK(terminal.shows("no demo yet"));
+    CHECK(terminal.shows("With the reference solution"));
+    CHECK(terminal.shows("demos/01_kept_fraction.png"));
+    CHECK(fs::exists(kit.root() / "demos" / "01_kept_fraction.png"));
+    terminal.type("p");
+    CHECK(terminal.shows("There is no picture of this result"));
     terminal.forget();
     terminal.type("x");
     CHECK(terminal.shows("[h]") | terminal.shows("int"));

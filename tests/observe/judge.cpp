@@ -7,9 +7,10 @@
 // A request is u32 length, a JSON header of that length, then the transcripts' bytes one after
 // another: {"lesson": "02", "first_seed": 1, "last_seed": 1, "runs": [{"test", "ending", "code",
 // "seconds_allowed", "output_allowed", "bytes"}]}. The answer is u32 length and JSON: {"tests":
-// [{"name", "verdict", "message", "diagnosis", "general", "observations_asked",
-// "observations_recorded"}]}, or
-// {"error"}. LibTorch is loaded once; each request is served by a fork.
+// [{"name", "verdict", "message", "diagnosis", "general", "comparison",
+// "observations_asked", "observations_recorded"}]}, or {"error"}. A comparison is null or {"yours":
+// {"rows", "cols", "values"}, "target": the same, "target_name"}. LibTorch is loaded once; each
+// request is served by a fork.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -148,6 +149,13 @@ Ending ending_from(const json& run) {
             run.at("output_allowed")};
 }
 
+/// JSON has no NaN and no infinity: they become null.
+json to_json(const Matrix& matrix) {
+    json values = json::array();
+    for (Index i = 0; i < matrix.size(); ++i) values.push_back(matrix.data()[i]);
+    return {{"rows", matrix.rows()}, {"cols", matrix.cols()}, {"values", std::move(values)}};
+}
+
 /// Judges the seeds one after the other; the answer is that of the first with which a test fails,
 /// or else of the last.
 json serve(const json& request) {
@@ -178,6 +186,7 @@ json serve(const json& request) {
                   {"message", ""},
                   {"diagnosis", nullptr},
                   {"general", false},
+                  {"comparison", nullptr},
                   {"observations_asked", result.observations_asked},
                   {"observations_recorded", result.observations_recorded}};
         if (const Failure* failure = result.shown()) {
@@ -185,6 +194,11 @@ json serve(const json& request) {
             test["message"] = failure->message;
             if (failure->diagnosis) test["diagnosis"] = *failure->diagnosis;
             test["general"] = failure->general;
+            if (const auto& shown = failure->comparison) {
+                test["comparison"] = {{"yours", to_json(shown->yours)},
+                                      {"target", to_json(shown->target)},
+                                      {"target_name", shown->target_name}};
+            }
         }
         tests.push_back(std::move(test));
     }

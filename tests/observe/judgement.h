@@ -2,12 +2,14 @@
 // what became of each test.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "lab.h"
 #include "transcript.h"
 
 namespace lab::observe {
@@ -35,11 +37,37 @@ struct Run {
     bool ended_well(std::size_t n) const;
 };
 
+/// What a picture can show of a failure: the student's matrix beside the right one, or beside an
+/// example of a right one. Of large matrices, the first rows and columns.
+struct Comparison {
+    Matrix yours, target;
+    std::string target_name;  ///< "LibTorch"
+};
+
+/// While it lives, failures that are noted can be shown as this comparison. `yours` outlives it;
+/// the target is made when there is a failure.
+class Beside {
+public:
+    Beside(const Matrix& yours, std::function<Matrix()> target, std::string target_name);
+    ~Beside();
+    Beside(const Beside&) = delete;
+    Beside& operator=(const Beside&) = delete;
+
+    Comparison comparison() const;
+
+private:
+    const Matrix& yours_;
+    std::function<Matrix()> target_;
+    std::string target_name_;
+    const Beside* before_;
+};
+
 struct Failure {
     std::string verdict = "failed";  ///< as in docs/json.md
     std::string message;
     std::optional<std::string> diagnosis;
     bool general = false;  ///< the diagnosis says what is wrong, not why: a better one is preferred
+    std::optional<Comparison> comparison;
 };
 
 struct TestResult {
@@ -69,6 +97,9 @@ public:
 
     /// The call that a failure message speaks of.
     std::string subject;
+
+    /// What failures can be shown as, if that is known.
+    const Beside* beside = nullptr;
 
     std::vector<TestResult> results;
 

@@ -133,7 +133,24 @@ void note_failure(const std::string& message, const std::string& diagnosis,
     if (!advice.empty()) failure.message += "\n" + advice;
     if (!diagnosis.empty()) failure.diagnosis = diagnosis;
     failure.general = general;
+    if (judgement.beside) failure.comparison = judgement.beside->comparison();
     judgement.note(std::move(failure));
+}
+
+Beside::Beside(const Matrix& yours, std::function<Matrix()> target, std::string target_name)
+    : yours_(yours),
+      target_(std::move(target)),
+      target_name_(std::move(target_name)),
+      before_(std::exchange(Judgement::current().beside, this)) {}
+
+Beside::~Beside() { Judgement::current().beside = before_; }
+
+Comparison Beside::comparison() const {
+    const auto corner = [](const Matrix& matrix) -> Matrix {
+        constexpr Index most = 32;
+        return matrix.topLeftCorner(std::min(matrix.rows(), most), std::min(matrix.cols(), most));
+    };
+    return {corner(yours_), corner(target_()), target_name_};
 }
 
 std::string describe(double number) {

@@ -144,6 +144,11 @@ void load() {
     dropout(Matrix::Ones(2, 2), Matrix::Ones(2, 2), 0.5);
 }
 
+Matrix bernoulli_mask(Index rows, Index cols, double p) {
+    const auto generator = torch::make_generator<torch::CPUGeneratorImpl>(std::uint64_t{1});
+    return to_matrix(torch::bernoulli(torch::full({rows, cols}, 1 - p), generator));
+}
+
 Matrix dropout(const Matrix& x, const Matrix& mask, double p) {
     return to_matrix(apply_noise(to_tensor(x), to_tensor(mask), p));
 }

@@ -11,6 +11,9 @@ namespace lab::reference {
 /// to one thread, since a process with threads must not fork.
 void load();
 
+/// A mask as torch::dropout draws it: 1 with probability 1 - p, else 0. Always the same one.
+Matrix bernoulli_mask(Index rows, Index cols, double p);
+
 /// x · mask / (1-p), as torch::dropout computes it once its noise is drawn: x * noise with
 /// noise = mask / (1-p). p == 1 gives zeros.
 ///

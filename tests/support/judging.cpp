@@ -193,6 +193,8 @@ Matches::Matches(Matrix expected, std::string expected_name, std::vector<Explana
 bool Matches::match(const Matrix& actual) const {
     if (agree(actual, expected_, slack_)) return true;
 
+    const observe::Beside beside(
+        actual, [this] { return expected_; }, expected_name_);
     std::string message;
     if (!same_shape(actual, expected_)) {
         message = "yours is " + observe::describe(actual) + ", " + expected_name_ + " is " +

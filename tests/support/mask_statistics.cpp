@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "judgement.h"
+#include "reference.h"
 #include "statistics.h"
 
 namespace lab::test {
@@ -192,6 +194,15 @@ Suspect suspect(const std::optional<Named>& named) {
     return {named->diagnosis, true, named->advice, named->general};
 }
 
+/// Failures can be shown as the student's mask beside one of LibTorch's.
+class BesideLibTorch : public observe::Beside {
+public:
+    BesideLibTorch(const Matrix& mask, double p)
+        : Beside(
+              mask, [&mask, p] { return reference::bernoulli_mask(mask.rows(), mask.cols(), p); },
+              "a mask of LibTorch's") {}
+};
+
 /// The rate of each of the lines (rows or columns, called `name`) of `length` units.
 void expect_rate_of_lines(const std::vector<Line>& lines, Index length, const std::string& name,
                           double p) {
@@ -302,6 +313,7 @@ void expect_shape(const Matrix& mask, Index rows, Index cols) {
 }
 
 void expect_zeros_and_ones(const Matrix& mask, double p) {
+    const BesideLibTorch beside(mask, p);
     for (Index i = 0; i < mask.size(); ++i) {
         const float entry = mask.data()[i];
         if (entry == 0.0f || entry == 1.0f) continue;
@@ -327,6 +339,7 @@ void expect_zeros_and_ones(const Matrix& mask, double p) {
 
 void expect_rate(const Sample& sample, double p) {
     const Matrix& mask = sample.first;
+    const BesideLibTorch beside(mask, p);
     require_zeros_and_ones(mask, p);
     const CountRange range = likely_count(mask.size(), 1 - p);
     const std::int64_t kept = kept_units(mask);
@@ -345,6 +358,7 @@ void expect_rate(const Sample& sample, double p) {
 }
 
 void expect_rate_after(const Matrix& mask, double p, double earlier_p) {
+    const BesideLibTorch beside(mask, p);
     require_zeros_and_ones(mask, p);
     const CountRange range = likely_count(mask.size(), 1 - p);
     const std::int64_t kept = kept_units(mask);
@@ -359,6 +373,7 @@ void expect_rate_after(const Matrix& mask, double p, double earlier_p) {
 }
 
 void expect_constant(const Matrix& mask, double p) {
+    const BesideLibTorch beside(mask, p);
     expect_shape(mask, 2, 5);
     const float expected = p == 0.0 ? 1.0f : 0.0f;
     const Index wrong = (mask.array() != expected).count();
@@ -374,6 +389,7 @@ void expect_constant(const Matrix& mask, double p) {
 
 void expect_independent_entries(const Sample& sample, double p) {
     const Matrix& mask = sample.first;
+    const BesideLibTorch beside(mask, p);
     require_zeros_and_ones(mask, p);
     if (const auto named = pattern_mistake(sample, p)) {
         expect(false, "the mask follows a pattern", {suspect(named)});

@@ -219,6 +219,7 @@ std::size_t Checker::run_tests_at_once(const fs::path& recorder, const std::stri
         test.message = printable(found->message);
         test.diagnosis = found->diagnosis;
         test.general = found->general;
+        test.comparison = found->comparison;
         test.printed = printable(recorded[i].ended.output);
         test.printed_total = recorded[i].ended.output_total;
         result.points += test.points;

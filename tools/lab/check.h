@@ -22,7 +22,8 @@ struct TestResult {
     std::string message;
     std::optional<std::string> diagnosis;
     bool general = false;  ///< the diagnosis says what is wrong, not why
-    std::string printed;   ///< what the student's code printed, at most 64 KiB
+    std::optional<Comparison> comparison;
+    std::string printed;  ///< what the student's code printed, at most 64 KiB
     std::size_t printed_total = 0;
 };
 

@@ -16,6 +16,7 @@ namespace lab::tool {
 namespace fs = std::filesystem;
 namespace {
 
+/// `whole` is what was typed.
 std::uint32_t parse_seed(const std::string& word, const std::string& whole) {
     const bool digits =
         !word.empty() && word.size() <= 10 && word.find_first_not_of("0123456789") == word.npos;
@@ -64,6 +65,8 @@ const Lesson& lesson_or_current(const Course& course, const std::string& word,
 }
 
 }  // namespace
+
+std::uint32_t parse_seed(const std::string& word) { return parse_seed(word, word); }
 
 int check(const Course& course, const CheckOptions& options) {
     const Seeds seeds = parse_seeds(options.seeds);

@@ -21,6 +21,9 @@ struct CheckOptions {
     bool verbose = false;
 };
 
+/// Errors: KitError when it is no number from 0 to 4294967295.
+std::uint32_t parse_seed(const std::string& word);
+
 int check(const Course& course, const CheckOptions& options);
 
 /// `lesson` empty: the current one. `function` empty: the first whose hints are not all shown.
@@ -39,6 +42,22 @@ int debug(const Course& course, const std::string& lesson, const std::string& so
 /// Shows where the student is, then grades on each save until the student quits. Without a terminal
 /// it shows where the student is, and ends. `source` empty: the lesson's own file.
 int start(const Course& course, const std::string& lesson, const std::string& source);
+
+struct DemoOptions {
+    std::string lesson;    ///< number or name; empty: the current one
+    bool mine = false;     ///< with the student's own code
+    std::string terminal;  ///< as gnuplot calls it; empty: a window, or else text and a file
+    std::string out;       ///< the folder for files; empty: demos/ in the kit
+    std::string seed = std::to_string(default_seed);
+    std::string size = "1280x720";
+};
+
+/// Draws the lesson's figures. 1 when the student's own code fails, which is reported as check
+/// does.
+int demo(const Course& course, const DemoOptions& options);
+
+/// Draws the failed test's comparison, which it has to have.
+void show_beside(const Course& course, const Lesson& lesson, const TestResult& failure);
 
 /// Measures what is promised of the kit's speed, and prints it.
 int bench(const Course& course, bool cold_build);

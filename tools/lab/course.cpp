@@ -128,6 +128,11 @@ Course read_course() {
     return course;
 }
 
+std::string shown_path(const Course& course, const fs::path& path) {
+    const fs::path relative = path.lexically_relative(course.root);
+    return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
+}
+
 std::vector<FunctionHints> read_hints(const Lesson& lesson) {
     const fs::path path = lesson.folder / "hints.toml";
     const toml::table table = parse_toml(path);

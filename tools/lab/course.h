@@ -57,6 +57,9 @@ struct Course {
 /// Errors: KitError that names the file, and the line or the key.
 Course read_course();
 
+/// The path as a user would type it: from the kit's root where it lies within.
+std::string shown_path(const Course& course, const std::filesystem::path& path);
+
 /// Errors: KitError when the lesson has no hints for one of its functions, or fewer than three.
 std::vector<FunctionHints> read_hints(const Lesson& lesson);
 

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "error.h"
@@ -20,6 +21,21 @@ namespace lab::tool {
 namespace {
 
 using nlohmann::json;
+
+/// Errors: KitError when there are not as many values as rows and columns promise.
+Matrix matrix_from(const json& object) {
+    Matrix matrix(object.at("rows").get<Index>(), object.at("cols").get<Index>());
+    const json& values = object.at("values");
+    if (values.size() != static_cast<std::size_t>(matrix.size())) {
+        throw KitError("the judge's matrix is not complete; this is a fault of the kit");
+    }
+    for (Index i = 0; i < matrix.size(); ++i) {
+        const json& value = values[static_cast<std::size_t>(i)];
+        matrix.data()[i] =
+            value.is_number() ? value.get<float>() : std::numeric_limits<float>::quiet_NaN();
+    }
+    return matrix;
+}
 
 constexpr int milliseconds_for_an_answer = 60'000;
 
@@ -155,6 +171,10 @@ std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint
         test.at("message").get_to(one.message);
         if (test.at("diagnosis").is_string()) one.diagnosis = test.at("diagnosis");
         test.at("general").get_to(one.general);
+        if (const json& shown = test.at("comparison"); shown.is_object()) {
+            one.comparison = Comparison{matrix_from(shown.at("yours")),
+                                        matrix_from(shown.at("target")), shown.at("target_name")};
+        }
         test.at("observations_asked").get_to(one.observations_asked);
         test.at("observations_recorded").get_to(one.observations_recorded);
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "lab.h"
 #include "process.h"
 
 namespace lab::tool {
@@ -19,6 +20,12 @@ struct RecordedTest {
     Ended ended;
 };
 
+/// What a picture can show of a failed test: the student's matrix beside the right one.
+struct Comparison {
+    Matrix yours, target;
+    std::string target_name;  ///< "LibTorch"
+};
+
 /// What the judge says of one test.
 struct JudgedTest {
     std::string name;
@@ -26,6 +33,7 @@ struct JudgedTest {
     std::string message;
     std::optional<std::string> diagnosis;
     bool general = false;  ///< the diagnosis says what is wrong, not why
+    std::optional<Comparison> comparison;
     std::size_t observations_asked = 0;
     std::size_t observations_recorded = 0;
 };

@@ -60,6 +60,17 @@ int run_command(int argc, char** argv) {
     on_debug->add_option("LESSON", lesson, "number or name")->required();
     on_debug->add_option("--source", source, "debug this file in place of the lesson's own");
 
+    DemoOptions demo_options;
+    CLI::App* on_demo = app.add_subcommand("demo", "The lesson's pictures, for a class");
+    on_demo->add_option("LESSON", demo_options.lesson, "number or name; default: the current one");
+    on_demo->add_flag("--mine", demo_options.mine, "with your own code, not the solution");
+    on_demo->add_option("--terminal", demo_options.terminal,
+                        "qt, x11, svg, png, gif or dumb; default: a window, or without a display "
+                        "text and a png");
+    on_demo->add_option("--out", demo_options.out, "folder for the files; default: demos");
+    on_demo->add_option("--seed", demo_options.seed, "for all that is drawn by chance");
+    on_demo->add_option("--size", demo_options.size, "WIDTHxHEIGHT in pixels; default: 1280x720");
+
     CLI::App* on_bench = app.add_subcommand("bench", "Measure the kit's own speed");
     on_bench->add_flag("--cold-build", cold, "also build the kit from nothing (a minute or two)");
 
@@ -82,6 +93,7 @@ int run_command(int argc, char** argv) {
     if (*on_solution) return solution(course, lesson, reveal);
     if (*on_doctor) return doctor(course);
     if (*on_debug) return debug(course, lesson, source);
+    if (*on_demo) return demo(course, demo_options);
     if (*on_bench) return bench(course, cold);
     return start(course, lesson, source);
 }

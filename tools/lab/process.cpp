@@ -342,7 +342,13 @@ std::vector<Ended> run_all(const std::vector<Command>& commands, std::size_t job
         }
         for (Running& one : running) {
             const Limits& limits = commands[one.index].limits;
-            if (!one.stopped_for) collect(one, limits, results[one.index]);
+            Ended& result = results[one.index];
+            const std::size_t before = result.transcript.size();
+            if (!one.stopped_for) collect(one, limits, result);
+            if (const auto& tell = commands[one.index].on_transcript;
+                tell && result.transcript.size() > before) {
+                tell(result.transcript);
+            }
             if (Clock::now() >= one.deadline) stop(one, Ended::Kind::timed_out);
         }
         std::erase_if(running, [&](Running& one) {

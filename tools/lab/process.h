@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Command {
     std::vector<std::string> environment;
     std::string directory;  ///< to run in; empty: the caller's
     Limits limits;
+    /// Called with the transcript so far, whenever it has grown.
+    std::function<void(const std::vector<std::byte>&)> on_transcript = {};
 };
 
 struct Ended {

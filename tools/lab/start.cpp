@@ -87,11 +87,6 @@ private:
     fs::path file_;
 };
 
-std::string shown_path(const Course& course, const fs::path& path) {
-    const fs::path relative = path.lexically_relative(course.root);
-    return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
-}
-
 std::string where_you_are(const Course& course, const Progress& progress, const Lesson& lesson,
                           const fs::path& source, Colour colour) {
     std::string text =
@@ -154,7 +149,7 @@ private:
             return bold(fmt::format("[{}]", letter), colour_) + rest;
         };
         return key("h", "int  ") + key("n", "ext  ") + key("l", "ist  ") + key("r", "eset  ") +
-               key("d", "emo  ") + key("q", "uit      ") +
+               key("d", "emo  ") + key("p", "icture  ") + key("q", "uit      ") +
                dim("or save the file to grade it again", colour_);
     }
 
@@ -162,14 +157,15 @@ private:
         fmt::print("{}", dim("… compiling and grading\r", colour_));
         std::fflush(stdout);
         if (other_source_.empty()) keep_graded(course_, *lesson_);
-        const LessonResult result = checker_.check(*lesson_, source());
+        result_ = checker_.check(*lesson_, source());
         if (other_source_.empty()) {
-            progress_.note(*lesson_, result);
+            progress_.note(*lesson_, result_);
             progress_.save();
         }
         std::string text = where_you_are(course_, progress_, *lesson_, source(), colour_) + "\n" +
-                           describe(result, *lesson_, colour_, false);
-        if (result.passed() && &progress_.after(*lesson_) != lesson_) {
+                           describe(result_, *lesson_, colour_, false);
+        if (comparable()) text += "Press p for a picture of it: yours beside what is right.\n";
+        if (result_.passed() && &progress_.after(*lesson_) != lesson_) {
             text += "Press n for the next lesson.\n";
         }
         show(text);
@@ -198,7 +194,10 @@ private:
                 ask_to_reset();
                 break;
             case 'd':
-                fmt::print("\nLesson {} has no demo yet.\n", lesson_->number);
+                show_demo();
+                break;
+            case 'p':
+                show_picture();
                 break;
             case '\n':
                 grade();
@@ -225,6 +224,42 @@ private:
         grade();
     }
 
+    /// The failure that is shown, where there is a picture of it.
+    const TestResult* comparable() const {
+        const TestResult* failure = result_.first_failure();
+        return failure && failure->comparison ? failure : nullptr;
+    }
+
+    /// Runs what may fail without ending the session.
+    template <typename Do>
+    void attempt(Do&& action) {
+        fmt::print("\n");
+        std::fflush(stdout);
+        try {
+            action();
+        } catch (const KitError& error) { fmt::print("{}\n", error.what()); }
+    }
+
+    void show_demo() {
+        attempt([&] {
+            DemoOptions options;
+            options.lesson = lesson_->number;
+            options.mine = result_.passed() && other_source_.empty();
+            fmt::print("With {}:\n", options.mine ? "your own code" : "the reference solution");
+            demo(course_, options);
+        });
+    }
+
+    void show_picture() {
+        attempt([&] {
+            if (const TestResult* failure = comparable()) {
+                show_beside(course_, *lesson_, *failure);
+            } else {
+                fmt::print("There is no picture of this result. d shows the lesson's demo.\n");
+            }
+        });
+    }
+
     void ask_to_reset() {
         fmt::print("\nReplace {} by its stub? Your file is kept under .lab/kept/. [y/N] ",
                    lesson_->shown_source());
@@ -245,6 +280,7 @@ private:
     SaveWatch watch_;
     const Lesson* lesson_;
     fs::path other_source_;
+    LessonResult result_;  ///< of the last check
     Colour colour_ = colour_of_standard_output();
 };
 

@@ -52,8 +52,10 @@ Command compile_command(const Toolchain& toolchain, const fs::path& source, cons
     return command;
 }
 
+/// `runtime` is what the objects are linked with.
 Command link_command(const Toolchain& toolchain, const std::vector<fs::path>& objects,
-                     const fs::path& recorder, Flavour flavour) {
+                     const std::vector<std::string>& runtime, const fs::path& recorder,
+                     Flavour flavour) {
     Command command;
     auto& arguments = command.arguments;
     arguments.push_back(toolchain.compiler);
@@ -63,7 +65,7 @@ Command link_command(const Toolchain& toolchain, const std::vector<fs::path>& ob
     }
     if (flavour == Flavour::sanitized) arguments.push_back("-fsanitize=address,undefined");
     for (const fs::path& object : objects) arguments.push_back(object.string());
-    add_all(arguments, toolchain.runtime);
+    add_all(arguments, runtime);
     add_all(arguments, {"-o", recorder.string()});
     command.environment = inherited_environment();
     command.limits = compiler_limits();
@@ -93,8 +95,10 @@ Toolchain read_toolchain(const fs::path& build) {
     json.at("header").get_to(toolchain.header);
     json.at("link_flags").get_to(toolchain.link_flags);
     json.at("runtime").get_to(toolchain.runtime);
+    json.at("demo_runtime").get_to(toolchain.demo_runtime);
     for (const auto& [lesson, parts] : json.at("lessons").items()) {
-        toolchain.lessons.push_back({lesson, paths(parts.at("test")), paths(parts.at("solution"))});
+        toolchain.lessons.push_back({lesson, paths(parts.at("test")), paths(parts.at("solution")),
+                                     paths(parts.at("demo"))});
     }
     toolchain.integration = paths(json.at("integration"));
     return toolchain;
@@ -107,27 +111,27 @@ const Toolchain::Parts& Toolchain::parts_of(const std::string& lesson) const {
     throw KitError(fmt::format("the build does not know lesson {}; type ./lab again", lesson));
 }
 
-Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
-                     const fs::path& folder, Flavour flavour) {
-    Built built;
-    const fs::path object = folder / "student.o";
-    built.recorder = folder / "recorder";
+namespace {
 
-    const Ended compiled = run(compile_command(toolchain, source, object, flavour));
-    built.compile_seconds = compiled.seconds;
-    built.compiler_output = compiled.output;
-    if (!compiled.succeeded()) {
-        built.problem = explain_compile_error(compiled, source);
-        return built;
+/// Compiles the student's `source`, unless it is empty, and links it with `parts` and `runtime`.
+Built build(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
+            const fs::path& folder, Flavour flavour, const std::vector<fs::path>& parts,
+            const std::vector<std::string>& runtime) {
+    Built built;
+    built.recorder = folder / "recorder";
+    std::vector<fs::path> objects;
+    if (!source.empty()) {
+        objects.push_back(folder / "student.o");
+        const Ended compiled = run(compile_command(toolchain, source, objects.back(), flavour));
+        built.compile_seconds = compiled.seconds;
+        built.compiler_output = compiled.output;
+        if (!compiled.succeeded()) {
+            built.problem = explain_compile_error(compiled, source);
+            return built;
+        }
     }
-    std::vector<fs::path> objects{object};
-    for (const auto& parts : toolchain.lessons) {
-        const bool here = parts.lesson == lesson.name;
-        const std::vector<fs::path>& more = here ? parts.test : parts.solution;
-        objects.insert(objects.end(), more.begin(), more.end());
-        if (here) break;
-    }
-    const Ended linked = run(link_command(toolchain, objects, built.recorder, flavour));
+    objects.insert(objects.end(), parts.begin(), parts.end());
+    const Ended linked = run(link_command(toolchain, objects, runtime, built.recorder, flavour));
     built.link_seconds = linked.seconds;
     if (!linked.succeeded()) {
         built.compiler_output += linked.output;
@@ -136,6 +140,29 @@ Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs:
     }
     built.ok = true;
     return built;
+}
+
+}  // namespace
+
+Built build_recorder(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
+                     const fs::path& folder, Flavour flavour) {
+    std::vector<fs::path> parts = toolchain.parts_of(lesson.name).test;
+    for (const auto& other : toolchain.lessons) {
+        if (other.lesson == lesson.name) break;
+        parts.insert(parts.end(), other.solution.begin(), other.solution.end());
+    }
+    return build(toolchain, lesson, source, folder, flavour, parts, toolchain.runtime);
+}
+
+Built build_demo(const Toolchain& toolchain, const Lesson& lesson, const fs::path& source,
+                 const fs::path& folder) {
+    std::vector<fs::path> parts = toolchain.parts_of(lesson.name).demo;
+    for (const auto& other : toolchain.lessons) {
+        if (other.lesson == lesson.name && !source.empty()) continue;
+        parts.insert(parts.end(), other.solution.begin(), other.solution.end());
+    }
+    return build(toolchain, lesson, source, folder, Flavour::grading, parts,
+                 toolchain.demo_runtime);
 }
 
 Objects compile_all(const Toolchain& toolchain, const std::vector<fs::path>& sources,
@@ -156,7 +183,7 @@ Objects compile_all(const Toolchain& toolchain, const std::vector<fs::path>& sou
 
 Ended link_recorder(const Toolchain& toolchain, const std::vector<fs::path>& objects,
                     const fs::path& recorder) {
-    return run(link_command(toolchain, objects, recorder, Flavour::grading));
+    return run(link_command(toolchain, objects, toolchain.runtime, recorder, Flavour::grading));
 }
 
 }  // namespace lab::tool

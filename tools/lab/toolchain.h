@@ -21,11 +21,13 @@ struct Toolchain {
     std::string header;
     std::vector<std::string> link_flags;
     std::vector<std::string> runtime;
+    std::vector<std::string> demo_runtime;
 
     struct Parts {
         std::string lesson;
         std::vector<std::filesystem::path> test;
         std::vector<std::filesystem::path> solution;
+        std::vector<std::filesystem::path> demo;  ///< empty: the lesson has none
     };
     std::vector<Parts> lessons;                      ///< in the course's order
     std::vector<std::filesystem::path> integration;  ///< the test with all of a student's code
@@ -57,6 +59,12 @@ struct Built {
 Built build_recorder(const Toolchain& toolchain, const Lesson& lesson,
                      const std::filesystem::path& source, const std::filesystem::path& folder,
                      Flavour flavour);
+
+/// Builds the program that computes the lesson's figures, from the student's `source`, or from the
+/// reference solution when it is empty, and the reference solutions of all other lessons.
+/// `recorder` is the program's path.
+Built build_demo(const Toolchain& toolchain, const Lesson& lesson,
+                 const std::filesystem::path& source, const std::filesystem::path& folder);
 
 /// A student's files, compiled for grading: the objects in the order of the sources.
 struct Objects {
