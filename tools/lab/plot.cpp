@@ -189,7 +189,7 @@ private:
             return;
         }
         const bool mask = (heat.array() == 0.0f || heat.array() == 1.0f).all();
-        float largest = 0;
+        float largest = 0;  // of what can be drawn
         out_ << "$heat << EOD\n";
         for (Index i = 0; i < heat.rows(); ++i) {
             for (Index j = 0; j < heat.cols(); ++j) {
@@ -214,6 +214,7 @@ private:
                    "unset colorbox\n";
         } else {
             out_ << "set palette maxcolors 40 defined (-1 '#0072b2', 0 '#ffffff', 1 '#d55e00')\n";
+            if (largest == 0) largest = 1;
             out_ << fmt::format("set cbrange [{}:{}]\n", number(-largest), number(largest));
         }
         if (heat.size() > 0) out_ << "plot $heat matrix with image pixels\n";
@@ -355,20 +356,6 @@ bool there_is_a_display() {
     return false;
 }
 
-/// Replaces the file in one step; the folder is there.
-void put_in_place(const fs::path& from, const fs::path& to) {
-    const fs::path beside = to.string() + ".part";
-    std::error_code error;
-    fs::copy_file(from, beside, fs::copy_options::overwrite_existing, error);
-    if (!error) fs::rename(beside, to, error);
-    if (error) {
-        std::error_code ignored;
-        fs::remove(beside, ignored);
-        throw KitError(fmt::format("cannot write {}: {}; --out DIR takes another folder",
-                                   to.string(), error.message()));
-    }
-}
-
 std::string shell_quoted(const std::string& text) {
     std::string result = "'";
     for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
@@ -460,14 +447,6 @@ fs::path plot(const demo::Figure& figure, PlotTerminal terminal, PlotSize size,
             "there is no display for --terminal {}; --terminal png writes a file", shown));
     }
     const bool to_file = !is_window(terminal) && terminal != PlotTerminal::dumb;
-    if (to_file) {
-        std::error_code error;
-        fs::create_directories(folder, error);
-        if (error) {
-            throw KitError(fmt::format("cannot make the folder {}: {}; --out DIR takes another",
-                                       folder.string(), error.message()));
-        }
-    }
     if (figure.frames.empty()) return {};
 
     const TemporaryFolder here;
@@ -500,7 +479,7 @@ fs::path plot(const demo::Figure& figure, PlotTerminal terminal, PlotSize size,
     }
     if (!to_file) return {};
     const fs::path file = folder / (name + ending_of(terminal));
-    put_in_place(drawn, file);
+    write_file(file, read_file(drawn));
     return file;
 }
 
