@@ -108,7 +108,7 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(Optimizer kind,
     // A group inherits nothing from the optimizer's defaults: every option is set for each.
     const auto groups = [&](auto decaying) {
         auto steady = decaying;
-        steady.weight_decay(0);
+        if (!options.biases_decay) steady.weight_decay(0);
         using Options = decltype(decaying);
         std::vector<torch::optim::OptimizerParamGroup> result;
         if (!weights.empty()) { result.emplace_back(weights, std::make_unique<Options>(decaying)); }
@@ -237,6 +237,10 @@ Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
     }
     trained.layers = std::move(layers);
     return trained;
+}
+
+double quantile(const std::vector<double>& values, double q) {
+    return torch::quantile(torch::tensor(values, torch::kFloat64), q).item<double>();
 }
 
 }  // namespace lab::reference

@@ -75,6 +75,7 @@ struct OptimizerOptions {
     double beta2 = 0.999;  ///< adam, adamw
     double eps = 1e-8;     ///< adam, adamw
     double weight_decay = 0;
+    bool biases_decay = false;  ///< train: weight_decay is the biases' as well
 };
 
 /// A weight, which decays, and a bias, which does not.
@@ -105,5 +106,11 @@ struct Trained {
 /// options.weight_decay is the optimizer's own.
 Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
               Optimizer optimizer, const OptimizerOptions& options, double lambda);
+
+// --- Statistics
+// -------------------------------------------------------------------------------------
+
+/// torch::quantile with its default, linear interpolation.
+double quantile(const std::vector<double>& values, double q);
 
 }  // namespace lab::reference
