@@ -719,26 +719,6 @@ constexpr std::array<int, nested_layers> inside_the_box{0, 0, 0, 1, 1, 1, 0, 0, 
 constexpr std::array<int, nested_layers> holds_others{1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0};
 constexpr std::array<int, nested_layers> without_last_children{1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0};
 
-using Modes = std::vector<int>;  // 1 training, 0 evaluation
-
-Modes modes_of(nn::Layer& root) {
-    Modes modes;
-    for (const nn::Layer* layer : all_of(root)) modes.push_back(layer->training ? 1 : 0);
-    return modes;
-}
-
-void put_modes(nn::Layer& root, const Modes& modes) {
-    const std::vector<nn::Layer*> all = all_of(root);
-    for (std::size_t i = 0; i < all.size(); ++i) all[i]->training = modes[i] != 0;
-}
-
-/// "TTETE…": T training, E evaluation.
-std::string text_of(const Modes& modes) {
-    std::string text;
-    for (const int mode : modes) text += mode != 0 ? 'T' : 'E';
-    return text;
-}
-
 /// The layers for which `reached` holds are in mode `mode`, the others as before.
 template <typename Reached>
 bool only_where(const Modes& after, const Modes& before, int mode, Reached reached) {

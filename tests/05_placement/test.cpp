@@ -609,28 +609,10 @@ Seen look_at(nn::Sequential network, const Matrix& x, const Matrix& grad) {
 }  // namespace lab::test
 
 template <>
-struct lab::observe::Codec<lab::test::Seen> {
-    template <typename Self, typename Do>
-    static void each(Self& seen, Do&& handle) {
-        handle(seen.types);
-        handle(seen.parameters);
-        handle(seen.evaluation);
-        handle(seen.training);
-        handle(seen.whole);
-        handle(seen.training_at_first);
-    }
-    static void write(Writer& writer, const test::Seen& seen) {
-        each(seen, [&](const auto& part) {
-            Codec<std::remove_cvref_t<decltype(part)>>::write(writer, part);
-        });
-    }
-    static test::Seen read(Reader& reader) {
-        test::Seen seen;
-        each(seen,
-             [&](auto& part) { part = Codec<std::remove_cvref_t<decltype(part)>>::read(reader); });
-        return seen;
-    }
-};
+struct lab::observe::Codec<lab::test::Seen>
+    : Members<lab::test::Seen, &lab::test::Seen::types, &lab::test::Seen::parameters,
+              &lab::test::Seen::evaluation, &lab::test::Seen::training, &lab::test::Seen::whole,
+              &lab::test::Seen::training_at_first> {};
 
 namespace lab::test {
 namespace {

@@ -27,7 +27,7 @@ struct Diary {
     std::vector<Matrix> inputs, outputs;      ///< of each forward
     std::vector<Matrix> grad_outputs;         ///< of each backward
     std::vector<int> leftovers;               ///< 1 when some grad was not 0 as a backward began
-    std::vector<std::vector<int>> modes;      ///< of all layers, at each forward; 1 training
+    std::vector<Modes> modes;                 ///< of all layers, at each forward
     std::vector<std::vector<Matrix>> values;  ///< the parameters' values, at each forward
     std::vector<std::vector<Matrix>> grads;   ///< their gradients, after each backward
 };
@@ -168,8 +168,7 @@ private:
         diary.events.push_back(0);
         diary.inputs.push_back(x);
         diary.values.push_back(values_of(network));
-        std::vector<int>& modes = diary.modes.emplace_back();
-        for (const nn::Layer* layer : all_of(network)) modes.push_back(layer->training ? 1 : 0);
+        diary.modes.push_back(modes_of(network));
     }
     void backward_begins(const Matrix& grad_output) {
         diary.grad_outputs.push_back(grad_output);
@@ -182,6 +181,15 @@ private:
         diary.grads.push_back(grads_of(network));
     }
 };
+
+/// Calls `function`. What it throws is another observation's business.
+template <typename Function>
+void call_only(Function function) {
+    try {
+        function();
+    } catch (const NotWritten&) { throw; } catch (const std::exception&) {
+    }
+}
 
 std::vector<std::int64_t> steps_of(const std::vector<AdamState>& states) {
     std::vector<std::int64_t> steps;
@@ -206,28 +214,17 @@ Training train(const Setup& setup) {
 }  // namespace
 }  // namespace lab::test
 
+namespace lab::observe {
+using test::Diary, test::Training;
+
 template <>
-struct lab::observe::Codec<lab::test::Training> {
-    /// Calls `visit` with each part, in the order of the transcript.
-    template <typename AnyTraining, typename Visit>
-    static void each(AnyTraining& training, Visit visit) {
-        auto& diary = training.diary;
-        visit(diary.events), visit(diary.inputs), visit(diary.outputs), visit(diary.grad_outputs);
-        visit(diary.leftovers), visit(diary.modes), visit(diary.values), visit(diary.grads);
-        visit(training.sums), visit(training.finish), visit(training.steps);
-    }
-    static void write(Writer& writer, const test::Training& training) {
-        each(training, [&](const auto& part) {
-            Codec<std::remove_cvref_t<decltype(part)>>::write(writer, part);
-        });
-    }
-    static test::Training read(Reader& reader) {
-        test::Training training;
-        each(training,
-             [&](auto& part) { part = Codec<std::remove_cvref_t<decltype(part)>>::read(reader); });
-        return training;
-    }
-};
+struct Codec<Diary>
+    : Members<Diary, &Diary::events, &Diary::inputs, &Diary::outputs, &Diary::grad_outputs,
+              &Diary::leftovers, &Diary::modes, &Diary::values, &Diary::grads> {};
+template <>
+struct Codec<Training>
+    : Members<Training, &Training::diary, &Training::sums, &Training::finish, &Training::steps> {};
+}  // namespace lab::observe
 
 namespace lab::test {
 namespace {
@@ -823,20 +820,18 @@ TEST_CASE("x and y of different lengths are refused, before any step", "[07]") {
                     return train_epoch(watched.network, distinct_values(rows, 2, 1),
                                        distinct_values(targets, 2, 2), states, setup.options);
                 });
-    const auto values = observe(
-        call("the parameters after train_epoch for x and y of different lengths", "x",
-             Matrix(rows, 2), "y", Matrix(targets, 2)),
-        [&, rows = rows, targets = targets] {
-            WatchedNetwork watched(setup);
-            std::vector<AdamState> states;
-            try {
-                train_epoch(watched.network, distinct_values(rows, 2, 1),
-                            distinct_values(targets, 2, 2), states, setup.options);
-            } catch (const NotWritten&) { throw; } catch (const std::exception&) {
-                return values_of(watched.network);  // what it threw is the other call's business
-            }
-            return values_of(watched.network);
-        });
+    const auto values =
+        observe(call("the parameters after train_epoch for x and y of different lengths", "x",
+                     Matrix(rows, 2), "y", Matrix(targets, 2)),
+                [&, rows = rows, targets = targets] {
+                    WatchedNetwork watched(setup);
+                    std::vector<AdamState> states;
+                    call_only([&, rows = rows, targets = targets] {
+                        train_epoch(watched.network, distinct_values(rows, 2, 1),
+                                    distinct_values(targets, 2, 2), states, setup.options);
+                    });
+                    return values_of(watched.network);
+                });
 
     judge([&, rows = rows, targets = targets] {
         expect_refused(sum, {"x and y of different lengths",
@@ -898,10 +893,10 @@ TEST_CASE("the points go from the smallest x to the largest in even steps", "[07
     const Index count = GENERATE(2, 5, 6, 38);
     const Matrix x = taught(which);
 
-    const auto points = observe(call("evaluation_points(x, count) for an x from " +
-                                         number(x.minCoeff()) + " to " + number(x.maxCoeff()),
-                                     "x", x, "count", static_cast<double>(count)),
-                                [&] { return evaluation_points(x, count); });
+    const auto points =
+        observe(call("evaluation_points(x, count)", "x", x, "its smallest", x.minCoeff(),
+                     "its largest", x.maxCoeff(), "count", static_cast<double>(count)),
+                [&] { return evaluation_points(x, count); });
 
     judge([&] {
         const double low = x.minCoeff(), high = x.maxCoeff(), range = high - low;
@@ -1046,8 +1041,6 @@ struct Nested {
 
 constexpr std::size_t nested_layers = 7;
 
-using Modes = std::vector<int>;  // 1 training, 0 evaluation
-
 Modes patterned(int pattern) {
     switch (pattern) {
         case 0:
@@ -1059,23 +1052,6 @@ Modes patterned(int pattern) {
         default:
             return Modes(nested_layers, 0);
     }
-}
-
-void put_modes(nn::Layer& root, const Modes& modes) {
-    const std::vector<nn::Layer*> all = all_of(root);
-    for (std::size_t i = 0; i < all.size(); ++i) all[i]->training = modes[i] != 0;
-}
-
-Modes modes_of(nn::Layer& root) {
-    Modes modes;
-    for (const nn::Layer* layer : all_of(root)) modes.push_back(layer->training ? 1 : 0);
-    return modes;
-}
-
-std::string text_of(const Modes& modes) {
-    std::string text;
-    for (const int mode : modes) text += mode != 0 ? 'T' : 'E';
-    return text;
 }
 
 void expect_modes_kept(const Modes& before, const Modes& after, const std::string& when) {
@@ -1232,11 +1208,9 @@ TEST_CASE("scoring leaves each layer in the mode in which it was", "[07][weight=
         observe(call("mean_squared_error(network, x, truth) with a truth of another shape"), [&] {
             Nested nested(distinct_values(5, 2, 1), distinct_values(5, 2, 4));
             put_modes(nested.network, before);
-            try {
+            call_only([&] {
                 mean_squared_error(nested.network, Matrix::Ones(5, 2), Matrix::Ones(5, 1));
-            } catch (const NotWritten&) { throw; } catch (const std::exception&) {
-                return modes_of(nested.network);  // what it threw is another test's business
-            }
+            });
             return modes_of(nested.network);
         });
 
@@ -1287,13 +1261,14 @@ std::vector<Outputs> some_outputs() {
     const Matrix ramp = Eigen::VectorXf::LinSpaced(rows, 0.0f, factor);
     Matrix alternating(rows, 1);
     for (Index i = 0; i < rows; ++i) alternating(i, 0) = i % 2 == 0 ? -1.0f : 1.0f;
-    Matrix spaced_columns(rows, 2), one_moves(rows, 3), opposite(rows, 2),
+    Matrix spaced_columns(rows, 2), one_moves(rows, 3), opposite(rows, 2), beside_large(rows, 2),
         last_moves = zero, first_moves = zero, middle_moves = zero;
     spaced_columns.col(0).setConstant(3.0f * factor);
     spaced_columns.col(1).setConstant(-5.0f * factor);
     one_moves.setConstant(2.0f);
     one_moves.col(rng() % 3) += ramp;
     opposite << ramp, -ramp;
+    beside_large << Matrix::Constant(rows, 1, 20000.0f), ramp * (0.01f / factor);
     last_moves(rows - 1, 0) = factor;
     first_moves(0, 0) = -factor;
     middle_moves(rows / 2, 0) = factor;
@@ -1317,6 +1292,7 @@ std::vector<Outputs> some_outputs() {
         {"something only in a middle row", middle_moves, false},
         {"two columns with the sum 0", opposite, false},
         {"three columns of which one moves", one_moves, false},
+        {"one column of 20000 beside one that rises to 0.01", beside_large, false},
         {"two rows that differ", ramp.bottomRows(2) * 100.0f, false},
     };
 }
@@ -1340,6 +1316,7 @@ enum Place : std::size_t {
     middle_row,
     opposite_columns,
     one_column,
+    small_beside_large,
     two_rows
 };
 
@@ -1391,6 +1368,9 @@ TEST_CASE("collapsed tells a constant from all that depends on the input", "[07]
                                                    rounded, nearly_zero, slow_rise, large_rise}),
               "Different outputs of one row are compared. Which entries have to be the same "
               "when the input does not matter?"},
+             {"columns_mixed", among({small_beside_large}),
+              "A large output hides that a small one moves. Which entries does the header compare "
+              "with which?"},
              {"some_columns_only",
               (is_wrong(one_column) || is_wrong(opposite_columns)) &&
                   among({one_column, opposite_columns}),
@@ -1412,13 +1392,12 @@ TEST_CASE("collapsed tells a constant from all that depends on the input", "[07]
               "A last digit differs, as rounding will have it. How much does the header allow, "
               "and how does that grow with the output?"},
              {"bound_too_wide",
-              among({slow_rise, large_rise, first_row, last_row, middle_row, line, line_below_zero,
-                     valley, around_zero}),
+              among({slow_rise, large_rise, small_beside_large, first_row, last_row, middle_row,
+                     line, line_below_zero, valley, around_zero}),
               "An output that does depend on the input counts as collapsed. How much may the "
               "rows differ, by the header?"},
              {"wrong_bound", among({rounded, nearly_zero, slow_rise, large_rise}),
               "How much may the rows differ, by the header?", true}});
-        FAIL_CHECK("");
     });
 }
 
@@ -1508,61 +1487,21 @@ struct Comparison {
 }  // namespace
 }  // namespace lab::test
 
-template <>
-struct lab::observe::Codec<lab::Summary> {
-    static void write(Writer& writer, const Summary& summary) {
-        writer.text(summary.recipe);
-        writer.number(summary.lower_quartile);
-        writer.number(summary.median);
-        writer.number(summary.upper_quartile);
-        writer.number(static_cast<std::uint64_t>(summary.runs));
-        writer.number(static_cast<std::uint64_t>(summary.collapsed));
-    }
-    static Summary read(Reader& reader) {
-        Summary summary;
-        summary.recipe = reader.text();
-        summary.lower_quartile = reader.number<double>();
-        summary.median = reader.number<double>();
-        summary.upper_quartile = reader.number<double>();
-        summary.runs = reader.number<std::uint64_t>();
-        summary.collapsed = reader.number<std::uint64_t>();
-        return summary;
-    }
-};
+namespace lab::observe {
+using test::Called, test::Comparison;
 
 template <>
-struct lab::observe::Codec<lab::test::Called> {
-    static void write(Writer& writer, const test::Called& called) {
-        writer.text(called.recipe.name);
-        writer.number(called.recipe.dropout);
-        writer.number(called.recipe.weight_decay);
-        Codec<bool>::write(writer, called.recipe.biases_decay);
-        writer.number(called.seed);
-    }
-    static test::Called read(Reader& reader) {
-        test::Called called;
-        called.recipe.name = reader.text();
-        called.recipe.dropout = reader.number<double>();
-        called.recipe.weight_decay = reader.number<double>();
-        called.recipe.biases_decay = Codec<bool>::read(reader);
-        called.seed = reader.number<std::uint64_t>();
-        return called;
-    }
-};
-
+struct Codec<Summary>
+    : Members<Summary, &Summary::recipe, &Summary::lower_quartile, &Summary::median,
+              &Summary::upper_quartile, &Summary::runs, &Summary::collapsed> {};
 template <>
-struct lab::observe::Codec<lab::test::Comparison> {
-    static void write(Writer& writer, const test::Comparison& comparison) {
-        Codec<std::vector<Summary>>::write(writer, comparison.summaries);
-        Codec<std::vector<test::Called>>::write(writer, comparison.calls);
-    }
-    static test::Comparison read(Reader& reader) {
-        test::Comparison comparison;
-        comparison.summaries = Codec<std::vector<Summary>>::read(reader);
-        comparison.calls = Codec<std::vector<test::Called>>::read(reader);
-        return comparison;
-    }
-};
+struct Codec<Recipe> : Members<Recipe, &Recipe::name, &Recipe::dropout, &Recipe::weight_decay,
+                               &Recipe::biases_decay> {};
+template <>
+struct Codec<Called> : Members<Called, &Called::recipe, &Called::seed> {};
+template <>
+struct Codec<Comparison> : Members<Comparison, &Comparison::summaries, &Comparison::calls> {};
+}  // namespace lab::observe
 
 namespace lab::test {
 namespace {
@@ -2005,14 +1944,12 @@ TEST_CASE("one seed proves nothing, and no recipe is nothing to compare", "[07]"
     const auto calls = observe(call("the runs before it was refused"), [&] {
         const std::vector<std::uint64_t> given(some_seeds.begin(), some_seeds.begin() + seeds);
         int count = 0;
-        try {
+        call_only([&] {
             compare(recipes, given, [&](const Recipe&, std::uint64_t) {
                 ++count;
                 return Run{1.0, false};
             });
-        } catch (const NotWritten&) { throw; } catch (const std::exception&) {
-            return count;  // what it threw is the other call's business
-        }
+        });
         return count;
     });
 
@@ -2074,7 +2011,7 @@ TEST_CASE("the article's own training, one seed, is LibTorch's", "[07][weight=2]
             reference::run(trained.layers, points, Matrix::Ones(1000, 1), false).output;
         const double right = reference::mean_squared_error(output, points.cwiseAbs2()).value;
         expect(
-            std::abs(error - right) <= 1e-4 * right,
+            std::abs(error - right) <= 1e-3 * right,  // a float that counts up is 1e-4 off
             "the error is " + number(error) + " with your functions, LibTorch's " + number(right));
         expect(!has_collapsed, "collapsed says that the network is dead; it lives",
                {{"collapsed_always", true, "What does its output depend on?"}});

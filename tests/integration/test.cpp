@@ -143,26 +143,10 @@ Training train(Decay decay) {
 }  // namespace lab::test
 
 template <>
-struct lab::observe::Codec<lab::test::Training> {
-    static void write(Writer& writer, const test::Training& training) {
-        Codec<std::vector<Matrix>>::write(writer, training.start);
-        Codec<std::vector<Matrix>>::write(writer, training.finish);
-        Codec<std::vector<double>>::write(writer, training.losses);
-        Codec<std::vector<Matrix>>::write(writer, training.masks);
-        Codec<Matrix>::write(writer, training.predictions);
-        Codec<std::uint64_t>::write(writer, training.issues);
-    }
-    static test::Training read(Reader& reader) {
-        test::Training training;
-        training.start = Codec<std::vector<Matrix>>::read(reader);
-        training.finish = Codec<std::vector<Matrix>>::read(reader);
-        training.losses = Codec<std::vector<double>>::read(reader);
-        training.masks = Codec<std::vector<Matrix>>::read(reader);
-        training.predictions = Codec<Matrix>::read(reader);
-        training.issues = Codec<std::uint64_t>::read(reader);
-        return training;
-    }
-};
+struct lab::observe::Codec<lab::test::Training>
+    : Members<lab::test::Training, &lab::test::Training::start, &lab::test::Training::finish,
+              &lab::test::Training::losses, &lab::test::Training::masks,
+              &lab::test::Training::predictions, &lab::test::Training::issues> {};
 
 namespace lab::test {
 namespace {

@@ -130,6 +130,24 @@ struct Codec<std::pair<First, Second>> {
     }
 };
 
+/// A struct, one listed member after the other:
+/// `template <> struct Codec<S> : Members<S, &S::a, &S::b> {};`
+template <typename Struct, auto... members>
+struct Members {
+    static void write(Writer& writer, const Struct& value) {
+        (Codec<Type<members>>::write(writer, value.*members), ...);
+    }
+    static Struct read(Reader& reader) {
+        Struct value{};
+        ((value.*members = Codec<Type<members>>::read(reader)), ...);
+        return value;
+    }
+
+private:
+    template <auto member>
+    using Type = std::remove_cvref_t<decltype(std::declval<Struct&>().*member)>;
+};
+
 /// The value that the whole payload holds, or nothing when it holds anything else.
 template <typename T>
 std::optional<T> decode(ByteView payload) {

@@ -1,6 +1,8 @@
-// Walks over a network's layers as any student's containers hold them: by children().
+// Walks over a network's layers as any student's containers hold them: by children(). And their
+// modes.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "nn/sequential.h"
@@ -24,6 +26,27 @@ inline std::vector<nn::Layer*> leaves_of(nn::Layer& root) {
         return !layer->children().empty() || dynamic_cast<nn::Sequential*>(layer);
     });
     return leaves;
+}
+
+/// In the order of all_of: 1 training, 0 evaluation.
+using Modes = std::vector<int>;
+
+inline Modes modes_of(nn::Layer& root) {
+    Modes modes;
+    for (const nn::Layer* layer : all_of(root)) modes.push_back(layer->training ? 1 : 0);
+    return modes;
+}
+
+inline void put_modes(nn::Layer& root, const Modes& modes) {
+    const std::vector<nn::Layer*> all = all_of(root);
+    for (std::size_t i = 0; i < all.size(); ++i) all[i]->training = modes[i] != 0;
+}
+
+/// "TTETE…": T training, E evaluation.
+inline std::string text_of(const Modes& modes) {
+    std::string text;
+    for (const int mode : modes) text += mode != 0 ? 'T' : 'E';
+    return text;
 }
 
 }  // namespace lab::test
