@@ -107,8 +107,7 @@ struct Trained {
 Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
               Optimizer optimizer, const OptimizerOptions& options, double lambda);
 
-// --- Statistics
-// -------------------------------------------------------------------------------------
+// --- Statistics ---------------------------------------------------------------------------------
 
 /// torch::quantile with its default, linear interpolation.
 double quantile(const std::vector<double>& values, double q);
