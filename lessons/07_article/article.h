@@ -77,8 +77,8 @@ struct Summary {
 using Experiment = std::function<Run(const Recipe&, std::uint64_t seed)>;
 
 /// Runs every recipe with every seed, each pair exactly once, one after another in any order, and
-/// sums each recipe up, in the order of recipes. A collapsed run is counted; its error takes no part
-/// in the quartiles.
+/// sums each recipe up, in the order of recipes. A collapsed run is counted; its error takes no
+/// part in the quartiles.
 ///
 /// With the n living errors in ascending order, numbered from 0, the quantile q (1/4, 1/2, 3/4)
 /// stands at position (n-1)·q, on the straight line between the two neighbours when that is no

@@ -67,9 +67,12 @@ bool collapsed(nn::Layer& network, const Matrix& x) {
         throw std::invalid_argument{"at least 2 rows, but got " + std::to_string(x.rows())};
     }
     const Matrix y = predict(network, x);
-    const Eigen::ArrayXXf largest = y.colwise().maxCoeff(), smallest = y.colwise().minCoeff();
-    const Eigen::ArrayXXf size = y.cwiseAbs().colwise().maxCoeff();
-    return (largest - smallest <= 1e-6F * size.max(1.0F)).all();
+    for (Index j = 0; j < y.cols(); ++j) {
+        const float smallest = y.col(j).minCoeff(), largest = y.col(j).maxCoeff();
+        const float size = std::max({1.0F, std::abs(smallest), std::abs(largest)});
+        if (largest - smallest > 1e-6F * size) return false;
+    }
+    return true;
 }
 
 std::vector<Summary> compare(const std::vector<Recipe>& recipes,
