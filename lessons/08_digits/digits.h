@@ -41,10 +41,10 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
 /// of their label. In evaluation mode; afterwards each layer is in the mode in which it was before,
 /// also when forward throws, whose exception goes on to the caller.
 ///
-/// Shape:  images is (samples, inputs), labels as above; the network's output is (samples,
-/// classes). Units:  a fraction from 0 to 1, not a percentage. Of equal scores, the first one
-/// counts. Errors: std::invalid_argument when there are no images, or more or fewer labels than
-/// images (the
+/// Shape:  images is (samples, inputs), labels as above; the network's output has one row of scores
+///         for each image and one column for each class.
+/// Units:  a fraction from 0 to 1, not a percentage. Of equal scores, the first one counts.
+/// Errors: std::invalid_argument when there are no images, or more or fewer labels than images (the
 ///         message holds both numbers).
 double error_rate(nn::Layer& network, const Matrix& images, const std::vector<Index>& labels);
 
