@@ -56,9 +56,12 @@ std::vector<Index> right_sizes(Index samples, Index batch_size) {
     return sizes;
 }
 
+/// Samples and batch sizes: with and without a rest, one batch, batches of one.
+const std::vector<std::tuple<Index, Index>> some_sizes{
+    {10, 4}, {11, 4}, {12, 4}, {7, 7}, {5, 9}, {1, 1}, {1, 4}, {9, 1}, {3, 2}, {400, 32}};
+
 TEST_CASE("each index is in exactly one batch", "[08][weight=2]") {
-    const auto [samples, batch_size] = GENERATE(table<Index, Index>(
-        {{11, 4}, {12, 4}, {7, 7}, {5, 9}, {1, 1}, {1, 4}, {9, 1}, {3, 2}, {400, 32}}));
+    const auto [samples, batch_size] = GENERATE(from_range(some_sizes));
 
     const auto batches = observe(call("mini_batches(samples, batch_size, rng)", "samples", samples,
                                       "batch_size", batch_size),
@@ -111,8 +114,7 @@ TEST_CASE("each index is in exactly one batch", "[08][weight=2]") {
 }
 
 TEST_CASE("every batch is full, but for the last, which holds the rest", "[08][weight=2]") {
-    const auto [samples, batch_size] = GENERATE(table<Index, Index>(
-        {{10, 4}, {11, 4}, {12, 4}, {7, 7}, {5, 9}, {1, 1}, {9, 1}, {3, 2}, {400, 32}}));
+    const auto [samples, batch_size] = GENERATE(from_range(some_sizes));
 
     const auto sizes = observe(call("the sizes of mini_batches(samples, batch_size, rng)",
                                     "samples", samples, "batch_size", batch_size),
@@ -200,7 +202,8 @@ TEST_CASE("each call gives another order, and all chance is rng's", "[08][weight
                  "rng is where it was before the call. Does your function shuffle with rng itself, "
                  "or with a copy of it?"}});
         const std::set<Batch> different(all.begin() + 6, all.end());
-        expect(different.size() == calls,
+        // Two in 2³² orders that a generator seeded from rng may give can meet; not five pairs.
+        expect(different.size() + 5 >= calls,
                std::to_string(calls) + " calls gave only " + std::to_string(different.size()) +
                    " different orders of 40 samples",
                {{"few_orders", true,
@@ -313,6 +316,51 @@ TEST_CASE("every order is equally likely", "[08][weight=2]") {
                      true}});
             if (!fits) return;
         } while (std::next_permutation(order.begin(), order.end()));
+        expect(true, "");
+    });
+}
+
+TEST_CASE("in a long list, each sample is equally often in each place", "[08]") {
+    constexpr Index size = 40;
+    constexpr std::int64_t calls = 4000;
+
+    const auto counts = observe(call("4000 times mini_batches(40, 7, rng)"), [] {
+        Rng rng = input_rng(0);
+        // Rows: which sample. Columns: its place; then the distance to who comes next, 1 to 39.
+        Matrix result = Matrix::Zero(size, 2 * size);
+        for (int k = 0; k < calls; ++k) {
+            const Batch order = joined(mini_batches(size, 7, rng));
+            for (std::size_t i = 0; i < order.size() && i < size; ++i) {
+                const Index next = i + 1 < order.size() ? order[i + 1] : order[i];
+                if (std::min(order[i], next) < 0 || std::max(order[i], next) >= size) continue;
+                ++result(order[i], static_cast<Index>(i));
+                ++result(order[i], size + (next - order[i] + size) % size);
+            }
+        }
+        return result;
+    });
+
+    judge([&] {
+        REQUIRE(counts->rows() == size);
+        REQUIRE(counts->cols() == 2 * size);
+        const CountRange range = likely_count(calls, 1.0 / size, 2 * size * size);
+        for (Index sample = 0; sample < size; ++sample) {
+            for (Index place = 0; place < 2 * size; ++place) {
+                const auto count = static_cast<std::int64_t>((*counts)(sample, place));
+                if (place == size || range.contains(count)) continue;
+                const std::string where =
+                    place < size ? "in place " + std::to_string(place)
+                                 : "before sample " + std::to_string((sample + place) % size);
+                expect(false,
+                       "sample " + std::to_string(sample) + " is " + where + " in " +
+                           std::to_string(count) + " of 4000 orders, expected " + describe(range),
+                       {{"not_uniform", true,
+                         "Some orders come more often than others. How long does one have to "
+                         "shuffle, and does your way reach every sample?",
+                         true}});
+                return;
+            }
+        }
         expect(true, "");
     });
 }
@@ -476,6 +524,12 @@ struct Epoch {
     double loss = 0;
 };
 
+/// Weights of the test's own: the judge cannot draw those of nn::Linear.
+std::vector<Matrix> start_values() {
+    return {0.3f * distinct_values(hidden, inputs, 60), 0.3f * distinct_values(1, hidden, 61),
+            0.3f * distinct_values(classes, hidden, 62), 0.3f * distinct_values(1, classes, 63)};
+}
+
 /// A network with a tap at both ends, which write down what comes by.
 class Watched : public nn::Layer {
 public:
@@ -487,6 +541,9 @@ public:
         inner->add(std::make_unique<GivenDropout>());
         network_.add(std::move(inner));
         network_.add(std::make_unique<nn::Linear>(hidden, classes, rng));
+        const std::vector<Matrix> values = start_values();
+        for (std::size_t i = 0; i < values.size(); ++i) parameters()[i]->value = values[i];
+        nn::zero_grad(network_);
     }
 
     Matrix forward(const Matrix& x) override {
@@ -523,21 +580,6 @@ private:
     nn::Sequential network_;
 };
 
-/// Weights of the test's own: the judge cannot draw those of nn::Linear.
-std::vector<Matrix> start_values() {
-    return {0.3f * distinct_values(hidden, inputs, 60), 0.3f * distinct_values(1, hidden, 61),
-            0.3f * distinct_values(classes, hidden, 62), 0.3f * distinct_values(1, classes, 63)};
-}
-
-void start(Watched& network) {
-    const std::vector<Matrix> values = start_values();
-    const std::vector<nn::Parameter*> parameters = network.parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        parameters[i]->value = values[i];
-        parameters[i]->grad = Matrix::Zero(values[i].rows(), values[i].cols());
-    }
-}
-
 /// Runs one epoch of the student's and returns what was seen of it.
 Epoch watched_epoch(Watched& network, const Batches& batches, std::vector<AdamState>& states,
                     const AdamOptions& options) {
@@ -555,6 +597,22 @@ Epoch watched_epoch(Watched& network, const Batches& batches, std::vector<AdamSt
         epoch.counts.push_back(states[i].step);
     }
     return epoch;
+}
+
+/// With an ε that keeps a gradient near 0, which is all rounding, from taking a step as long as lr.
+AdamOptions usual(double weight_decay = 0) {
+    return {.lr = 0.02, .eps = 1e-2, .weight_decay = weight_decay};
+}
+
+/// Epochs of a new network.
+std::vector<Epoch> watched_epochs(const std::vector<Batches>& epochs, const AdamOptions& options) {
+    Watched network;
+    std::vector<AdamState> states;
+    std::vector<Epoch> result;
+    for (const Batches& batches : epochs) {
+        result.push_back(watched_epoch(network, batches, states, options));
+    }
+    return result;
 }
 
 }  // namespace
@@ -612,8 +670,7 @@ Batch positions(Index begin, Index end) {
     return result;
 }
 
-/// Fails and ends the judging block unless the epoch's forwards and backwards can be compared with
-/// the batches, one by one.
+/// Fails and ends the judging block unless there is a forward and a backward for each batch.
 void require_a_step_for_each(const Epoch& epoch, const Batches& batches) {
     const auto forwards = std::count(epoch.events.begin(), epoch.events.end(), 'F');
     const auto others = std::count(epoch.events.begin(), epoch.events.end(), 'f');
@@ -651,9 +708,17 @@ void require_a_step_for_each(const Epoch& epoch, const Batches& batches) {
     }
 }
 
-/// With an ε that keeps a gradient near 0, which is all rounding, from taking a step as long as lr.
-AdamOptions usual(double weight_decay = 0) {
-    return {.lr = 0.02, .eps = 1e-2, .weight_decay = weight_decay};
+/// The same unless, besides, each forward's output has a row for each image of its batch.
+void require_its_batch_in_each_step(const Epoch& epoch, const Batches& batches) {
+    require_a_step_for_each(epoch, batches);
+    const auto values = static_cast<Index>(hidden * inputs + hidden + classes * hidden + classes);
+    for (std::size_t k = 0; k < batches.size(); ++k) {
+        const bool fits = epoch.y[k].rows() == static_cast<Index>(batches[k].size()) &&
+                          epoch.y[k].cols() == classes && epoch.before[k].cols() == values;
+        const std::string number = std::to_string(k + 1);
+        expect(fits, "forward " + number + " was not of batch " + number + "'s images");
+        if (!fits) FAIL("");
+    }
 }
 
 TEST_CASE("the images of each batch go through the network together, in training",
@@ -664,12 +729,7 @@ TEST_CASE("the images of each batch go through the network together, in training
     const auto epoch =
         observe(call("train_epoch of a network with 11 images, in batches of the indices " +
                      text_of(batches)),
-                [&] {
-                    Watched network;
-                    start(network);
-                    std::vector<AdamState> states;
-                    return watched_epoch(network, batches, states, usual());
-                });
+                [&] { return watched_epochs({batches}, usual()).front(); });
 
     judge([&] {
         require_a_step_for_each(*epoch, batches);
@@ -733,26 +793,15 @@ TEST_CASE("the gradient that goes back is that of the batch's mean loss", "[08][
     const auto epoch =
         observe(call("train_epoch of a network with 11 images, in batches of the indices " +
                      text_of(batches)),
-                [&] {
-                    Watched network;
-                    start(network);
-                    std::vector<AdamState> states;
-                    return watched_epoch(network, batches, states, usual());
-                });
+                [&] { return watched_epochs({batches}, usual()).front(); });
 
     judge([&] {
-        require_a_step_for_each(*epoch, batches);
+        require_its_batch_in_each_step(*epoch, batches);
         Index begin = 0;
         for (std::size_t k = 0; k < batches.size(); ++k) {
-            const Matrix& y = epoch->y[k];
             const auto size = static_cast<Index>(batches[k].size());
-            if (y.rows() != size || y.cols() != classes) {
-                expect(false, "forward " + std::to_string(k + 1) + " was not of batch " +
-                                  std::to_string(k + 1));
-                return;
-            }
             const auto by_labels = [&](const std::vector<Index>& labels) -> Matrix {
-                return reference::softmax_cross_entropy(y, labels).grad;
+                return reference::softmax_cross_entropy(epoch->y[k], labels).grad;
             };
             const Matrix right = by_labels(labels_of(batches[k]));
             const auto n = static_cast<float>(size), all = static_cast<float>(samples);
@@ -793,44 +842,30 @@ TEST_CASE("the loss is the mean over the samples, each as it was before its step
     const double weight_decay = GENERATE(0.0, 0.3);
     const Batches batches = some_batches(kind, 0);
 
-    const auto epochs = observe(
-        call("the result of train_epoch, in batches of the indices " + text_of(batches),
-             "weight_decay", weight_decay),
-        [&] {
-            Watched network;
-            start(network);
-            std::vector<AdamState> states;
-            std::vector<Epoch> result;
-            for (int i = 0; i < 2; ++i) {
-                result.push_back(watched_epoch(network, batches, states, usual(weight_decay)));
-            }
-            return result;
-        });
+    const auto epochs =
+        observe(call("the result of train_epoch, in batches of the indices " + text_of(batches),
+                     "weight_decay", weight_decay),
+                [&] {
+                    return watched_epochs({batches, batches}, usual(weight_decay));
+                });
 
     judge([&] {
         REQUIRE(epochs->size() == 2);
         for (const Epoch& epoch : *epochs) {
-            require_a_step_for_each(epoch, batches);
-            double total = 0, of_batches = 0, count = 0, last = 0, first = 0, penalties = 0;
-            double after_step = 0;
+            require_its_batch_in_each_step(epoch, batches);
+            double total = 0, of_batches = 0, count = 0, last = 0, last_size = 0, first = 0;
+            double penalties = 0, after_step = 0;
             for (std::size_t k = 0; k < batches.size(); ++k) {
                 const std::vector<Index> labels = labels_of(batches[k]);
                 const auto n = static_cast<double>(labels.size());
-                if (epoch.y[k].rows() != static_cast<Index>(labels.size()) ||
-                    epoch.y[k].cols() != classes) {
-                    expect(false, "forward " + std::to_string(k + 1) + " was not of batch " +
-                                      std::to_string(k + 1));
-                    return;
-                }
                 last = reference::softmax_cross_entropy(epoch.y[k], labels).value;
+                last_size = n;
                 if (k == 0) first = last;
                 total += n * last;
                 of_batches += last;
                 count += n;
                 // The weights, without the biases.
                 const Matrix& values = epoch.before[k];
-                if (values.cols() != hidden * inputs + hidden + classes * hidden + classes)
-                    continue;
                 const double squares =
                     values.leftCols(hidden * inputs).squaredNorm() +
                     values.middleCols(hidden * inputs + hidden, classes * hidden).squaredNorm();
@@ -870,7 +905,11 @@ TEST_CASE("the loss is the mean over the samples, each as it was before its step
                     {"divided_twice", is(of_batches / count) || is(right / n) || is(right / count),
                      "It is divided once too often. What does nn::softmax_cross_entropy return "
                      "already?"},
-                    {"last_batch_only", is(last), "That is the loss of the last batch alone."},
+                    {"batch_sizes_alike",
+                     is(of_batches * static_cast<double>(batches[0].size()) / count),
+                     "Every batch counts as if it had the first one's size."},
+                    {"last_batch_only", is(last) || is(last * last_size / count),
+                     "Only the last batch's loss is in it. Where does the sum live?"},
                     {"first_batch_only", is(first), "That is the loss of the first batch alone."},
                     {"penalty_included", weight_decay > 0 && is(right + penalties / count),
                      "The penalty is in it. What does the header say of decay?"},
@@ -1138,15 +1177,7 @@ void expect_training(const std::vector<Epoch>& epochs, const std::vector<Batches
         const Epoch& epoch = epochs[e];
         seen.push_back(epoch);
         so_far.push_back(batches[e]);
-        require_a_step_for_each(epoch, batches[e]);
-        for (std::size_t k = 0; k < batches[e].size(); ++k) {
-            const Matrix& y = epoch.y[k];
-            const auto size = static_cast<Index>(batches[e][k].size());
-            const bool fits = y.rows() == size && y.cols() == classes;
-            expect(fits, "forward " + std::to_string(k + 1) + " of epoch " + std::to_string(e + 1) +
-                             " was not of batch " + std::to_string(k + 1));
-            if (!fits) return;
-        }
+        require_its_batch_in_each_step(epoch, batches[e]);
         const std::vector<Matrix> right = parameters_of(right_training(so_far, options));
         REQUIRE(epoch.after.size() == right.size());
         if (close(epoch.after, right)) continue;
@@ -1175,16 +1206,7 @@ TEST_CASE("three epochs are LibTorch's, step by step", "[08][weight=3]") {
     const auto epochs =
         observe(call("three times train_epoch, in batches of the indices " + text_of(batches[0]),
                      "lr", options.lr, "weight_decay", weight_decay),
-                [&] {
-                    Watched network;
-                    start(network);
-                    std::vector<AdamState> states;
-                    std::vector<Epoch> result;
-                    for (const Batches& epoch : batches) {
-                        result.push_back(watched_epoch(network, epoch, states, options));
-                    }
-                    return result;
-                });
+                [&] { return watched_epochs(batches, options); });
 
     judge([&] { expect_training(*epochs, batches, options); });
 }
@@ -1200,7 +1222,6 @@ TEST_CASE("a gradient from before does not count", "[08]") {
     const auto epochs =
         observe(call("train_epoch of a network whose parameters have gradients already"), [&] {
             Watched network;
-            start(network);
             const std::vector<nn::Parameter*> parameters = network.parameters();
             for (std::size_t i = 0; i < parameters.size(); ++i) {
                 parameters[i]->grad = leftover()[i];
@@ -1222,7 +1243,6 @@ TEST_CASE("an epoch trains all layers, in whatever mode they were", "[08]") {
                          : "train_epoch of a network, some of whose layers are in evaluation mode"),
                 [&] {
                     Watched network;
-                    start(network);
                     put_modes(network, pattern);
                     std::vector<AdamState> states;
                     return watched_epoch(network, batches, states, usual());
@@ -1249,8 +1269,6 @@ TEST_CASE("the states are filled once, one for each parameter, and outlast the e
         [&] {
             Watched one, other;
             std::vector<AdamState> of_one, of_other;
-            start(one);
-            start(other);
             std::vector<Epoch> result;
             for (const Batches& epoch : batches) {
                 result.push_back(watched_epoch(one, epoch, of_one, usual()));
@@ -1305,12 +1323,8 @@ TEST_CASE("the states are filled once, one for each parameter, and outlast the e
 }
 
 TEST_CASE("no batches change nothing, and their loss is 0", "[08]") {
-    const auto epoch = observe(call("train_epoch without batches"), [] {
-        Watched network;
-        start(network);
-        std::vector<AdamState> states;
-        return watched_epoch(network, {}, states, usual(0.3));
-    });
+    const auto epoch = observe(call("train_epoch without batches"),
+                               [] { return watched_epochs({{}}, usual(0.3)).front(); });
 
     judge([&] {
         expect(epoch->loss == 0, "the loss is " + number(epoch->loss),
@@ -1331,7 +1345,6 @@ TEST_CASE("labels or states that do not fit are refused", "[08]") {
                                   : "train_epoch of 4 parameters with 5 states"),
                 [&] {
                     Watched network;
-                    start(network);
                     std::vector<Index> labels = some_labels();
                     if (which == 0) labels.pop_back();
                     if (which == 1) labels.push_back(0);
@@ -1362,7 +1375,6 @@ TEST_CASE("an index that is no image's is refused", "[08]") {
     const auto loss =
         observe(call("train_epoch of 11 images with an index in a batch", "index", index), [&] {
             Watched network;
-            start(network);
             std::vector<AdamState> states;
             return train_epoch(network, some_images(), some_labels(), {{1, 0}, {2, index}}, states,
                                usual());
@@ -1537,6 +1549,33 @@ TEST_CASE("the error is the share of images whose largest score is not their lab
                {{"state_between_calls", true,
                  "Two calls with the same arguments differ. What does your function keep from one "
                  "call to the next, and in which mode does the network run?"}});
+    });
+}
+
+TEST_CASE("of equal scores, the first one counts", "[08]") {
+    // The largest score stands in two places of each row. For four of six labels it is the first.
+    Matrix scores = -distinct_values(6, kinds, 72).cwiseAbs();
+    std::vector<Index> labels;
+    for (Index i = 0; i < 6; ++i) {
+        const Index first = i % 3, second = first + 2 + i % 2;
+        scores(i, first) = scores(i, second) = 0.5f;
+        labels.push_back(i < 4 ? first : second);
+    }
+
+    const auto error =
+        observe(call("error_rate(network, images, labels) for images whose two largest scores are "
+                     "equal, in 4 of 6 the first one is the label's"),
+                [&] {
+                    Switch network;
+                    return error_rate(network, Switch::moved(scores, kinds - 1), labels);
+                });
+
+    judge([&] {
+        expect(same_share(*error, 2.0 / 6), "yours " + number(*error) + ", right 0.3333",
+               {{"last_of_equals", same_share(*error, 4.0 / 6),
+                 "Of two equal scores, the last one counts. Does an equal score have to replace "
+                 "the one that was found before?"},
+                {"wrong_error", true, "Which of two equal scores does the header ask for?", true}});
     });
 }
 
