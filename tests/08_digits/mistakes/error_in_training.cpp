@@ -3,10 +3,7 @@
 #include "digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 

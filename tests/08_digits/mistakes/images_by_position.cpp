@@ -3,10 +3,7 @@
 #include "digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -50,7 +47,7 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
     std::size_t count = 0;
     for (const auto& batch : batches) {
         const auto size = static_cast<Index>(batch.size());
-        const Matrix x = images.middleRows(next % (images.rows() - size + 1), size);
+        const Matrix x = images.middleRows(next, size);
         std::vector<Index> y;
         for (const Index i : batch) y.push_back(labels.at(i));
         next += size;

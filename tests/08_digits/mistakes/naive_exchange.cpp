@@ -2,13 +2,10 @@
 // Exchanges every place with any other one: some orders come more often.
 #include "digits.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "nn/softmax_cross_entropy.h"
 #include "train_eval.h"

@@ -3,10 +3,7 @@
 #include "digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -73,7 +70,6 @@ double error_rate(nn::Layer& network, const Matrix& images, const std::vector<In
                                     std::to_string(labels.size()) + " labels");
     }
     const Matrix scores = images;
-    predict(network, images);
     double wrong = 0;
     for (Index i = 0; i < scores.rows(); i++) {
         Index guess;

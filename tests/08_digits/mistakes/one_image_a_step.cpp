@@ -3,10 +3,7 @@
 #include "digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -49,8 +46,8 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
     std::size_t count = 0;
     for (const auto& batch : batches) {
         for (const Index i : batch) {
-            const Matrix x = images.row(labels.at(i) * 0 + i);
-            const auto loss = nn::softmax_cross_entropy(network.forward(x), {labels[i]});
+            const Index label = labels.at(i);
+            const auto loss = nn::softmax_cross_entropy(network.forward(images.row(i)), {label});
             nn::zero_grad(network);
             network.backward(loss.grad);
             for (std::size_t k = 0; k < parameters.size(); k++) {

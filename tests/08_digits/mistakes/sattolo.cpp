@@ -2,13 +2,10 @@
 // Exchanges each place with an earlier one, never with itself.
 #include "digits.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "nn/softmax_cross_entropy.h"
 #include "train_eval.h"

@@ -1,14 +1,11 @@
-// Diagnosis: states_forgotten
-// Keeps the states in a variable of its own, and starts each epoch without them.
+// Diagnosis: not_uniform
+// Exchanges twenty random pairs, which mixes five samples well, but not forty.
 #include "digits.h"
 
-#include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "nn/softmax_cross_entropy.h"
 #include "train_eval.h"
@@ -20,7 +17,9 @@ std::vector<std::vector<Index>> mini_batches(Index samples, Index batch_size, Rn
     if (batch_size <= 0) throw std::invalid_argument("batch_size = " + std::to_string(batch_size));
     std::vector<Index> order(samples);
     std::iota(order.begin(), order.end(), 0);
-    std::shuffle(order.begin(), order.end(), rng);
+    for (int k = 0; k < 20 && samples > 0; k++) {
+        std::swap(order[rng() % samples], order[rng() % samples]);
+    }
     std::vector<std::vector<Index>> batches;
     for (Index i : order) {
         if (batches.empty() || static_cast<Index>(batches.back().size()) == batch_size) {
@@ -45,7 +44,6 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
                                     std::to_string(states.size()) + " states");
     }
     set_training(network, true);
-    std::vector<AdamState> mine(parameters.size());
     double total = 0;
     std::size_t count = 0;
     for (const auto& batch : batches) {
@@ -59,7 +57,7 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
         nn::zero_grad(network);
         network.backward(loss.grad);
         for (std::size_t i = 0; i < parameters.size(); i++) {
-            adam_step(*parameters[i], mine[i], options);
+            adam_step(*parameters[i], states[i], options);
         }
         total += loss.value * static_cast<double>(batch.size());
         count += batch.size();

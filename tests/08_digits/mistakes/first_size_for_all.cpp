@@ -1,12 +1,9 @@
-// Diagnosis: trains_in_evaluation
-// Sets the flag of the network itself.
+// Diagnosis: batch_sizes_alike
+// Weighs each batch with the size of the first one.
 #include "digits.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
-#include <random>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -44,7 +41,7 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
         throw std::invalid_argument(std::to_string(parameters.size()) + " parameters, " +
                                     std::to_string(states.size()) + " states");
     }
-    network.training = true;
+    set_training(network, true);
     double total = 0;
     std::size_t count = 0;
     for (const auto& batch : batches) {
@@ -60,7 +57,7 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
         for (std::size_t i = 0; i < parameters.size(); i++) {
             adam_step(*parameters[i], states[i], options);
         }
-        total += loss.value * static_cast<double>(batch.size());
+        total += loss.value * static_cast<double>(batches.front().size());
         count += batch.size();
     }
     return count > 0 ? total / static_cast<double>(count) : 0.0;
