@@ -4,6 +4,8 @@
 #include <numeric>
 #include <set>
 
+#include <catch2/generators/catch_generators_range.hpp>
+
 #include "digits.h"
 #include "judging.h"
 #include "layers.h"
