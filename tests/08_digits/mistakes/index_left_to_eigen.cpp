@@ -45,9 +45,12 @@ double train_epoch(nn::Layer& network, const Matrix& images, const std::vector<I
     double total = 0;
     std::size_t count = 0;
     for (const auto& batch : batches) {
-        const Matrix x = images(batch, Eigen::all);
+        Matrix x(batch.size(), images.cols());
         std::vector<Index> y;
-        for (const Index i : batch) y.push_back(labels[i]);
+        for (std::size_t i = 0; i < batch.size(); i++) {
+            x.row(i) = images.row(batch[i]);
+            y.push_back(labels[batch[i]]);
+        }
         const auto loss = nn::softmax_cross_entropy(network.forward(x), y);
         nn::zero_grad(network);
         network.backward(loss.grad);
