@@ -16,7 +16,7 @@ namespace lab {
 std::vector<std::vector<Index>> mini_batches(Index samples, Index batch_size, Rng& rng) {
     if (samples < 0) throw std::invalid_argument{"samples: " + std::to_string(samples)};
     if (batch_size < 1) throw std::invalid_argument{"batch_size: " + std::to_string(batch_size)};
-    std::mt19937 generator(static_cast<std::mt19937::result_type>(rng()));
+    std::minstd_rand generator(static_cast<std::minstd_rand::result_type>(rng()));
     std::vector<Index> order(static_cast<std::size_t>(samples));
     std::iota(order.rbegin(), order.rend(), Index{0});
     std::ranges::shuffle(order, generator);
