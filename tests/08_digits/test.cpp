@@ -84,35 +84,36 @@ TEST_CASE("each index is in exactly one batch", "[08][weight=2]") {
         const bool in_range = all.empty() || (least >= 0 && largest < samples);
         const bool once = distinct == size;
         const Index rest = samples % batch_size, full = samples - rest;
-        expect(in_range && once && size == samples,
-               "they hold " + std::to_string(size) + " indices, " + std::to_string(distinct) +
-                   " different ones, from " + std::to_string(least) + " to " +
-                   std::to_string(largest) + ": " + text_of(*batches),
-               {{"no_batches", all.empty(), "There are no indices in the batches."},
-                {"counted_from_one", once && size == samples && least == 1 && largest == samples,
-                 "They run from 1 to samples. What is the index of the first row?"},
-                {"last_batch_dropped", in_range && once && rest > 0 && size == full,
-                 "The samples that do not fill a batch are left out. Which batch are they for?"},
-                {"last_batch_filled",
-                 in_range && distinct == samples && rest > 0 && size == full + batch_size,
-                 "The last batch is filled up with samples that were there before. May it be "
-                 "smaller?"},
-                {"drawn_with_replacement", in_range && size == samples && !once,
-                 "Some samples come twice and others not at all. Does a sample that was drawn go "
-                 "back into the pot?"},
-                {"last_index_missing", once && least == 0 && largest == samples - 2,
-                 "The last sample is missing. Which is the largest number in your list?"},
-                {"first_index_missing", once && least == 1 && largest == samples - 1,
-                 "Sample 0 is missing. With which number does your list begin?"},
-                {"index_out_of_range", !in_range,
-                 "There are indices that no sample has. What runs too far?", true},
-                {"index_missing", distinct < samples,
-                 "Samples are missing. Where does one batch end, and where does the next begin?",
-                 true},
-                {"index_repeated", true,
-                 "Samples come more than once. Where does one batch end, and where does the next "
-                 "begin?",
-                 true}});
+        expect(
+            in_range && once && size == samples,
+            "they hold " + std::to_string(size) + " indices, " + std::to_string(distinct) +
+                " different ones, from " + std::to_string(least) + " to " +
+                std::to_string(largest) + ": " + text_of(*batches),
+            {{"no_batches", all.empty(), "There are no indices in the batches."},
+             {"counted_from_one", once && size == samples && least == 1 && largest == samples,
+              "They run from 1 to samples. What is the index of the first row?"},
+             {"last_batch_dropped", in_range && once && rest > 0 && size == full,
+              "The samples that do not fill a batch are left out. Which batch are they for?"},
+             {"last_batch_filled",
+              in_range && distinct == samples && rest > 0 && size == full + batch_size,
+              "The last batch is filled up with samples that were there before. May it be "
+              "smaller?"},
+             {"drawn_with_replacement", in_range && size == samples && !once,
+              "Some samples come twice and others not at all. Does a sample that was drawn go "
+              "back into the pot?"},
+             {"last_index_missing", samples > 100 && once && least == 0 && largest == samples - 2,
+              "The last sample is missing. Which is the largest number in your list?"},
+             {"first_index_missing", samples > 100 && once && least == 1 && largest == samples - 1,
+              "Sample 0 is missing. With which number does your list begin?"},
+             {"index_out_of_range", !in_range,
+              "There are indices that no sample has. What runs too far?", true},
+             {"index_missing", distinct < samples,
+              "Samples are missing. Where does one batch end, and where does the next begin?",
+              true},
+             {"index_repeated", true,
+              "Samples come more than once. Where does one batch end, and where does the next "
+              "begin?",
+              true}});
     });
 }
 
@@ -188,23 +189,25 @@ TEST_CASE("each call gives another order, and all chance is rng's", "[08][weight
         const std::vector<Batch>& all = *orders;
         REQUIRE(all.size() == 6 + calls);
         const bool same = all[0] == all[1] && all[3] == all[4];
+        const std::set<Batch> different(all.begin() + 6, all.end());
         expect(same, "two generators in the same state gave two different orders",
                {{"not_from_rng", true,
                  "Something besides rng decides: another generator (std::rand, "
                  "std::random_device, a static one), or an order kept from the call before."}});
         if (!same) return;
-        expect(all[0] != all[2], "two generators in different states gave the same order",
-               {{"not_shuffled", std::is_sorted(all[0].begin(), all[0].end()),
-                 "The samples come in their old order. Who shuffles them?"},
-                {"rng_ignored", true,
-                 "The order does not depend on rng. Is there a shuffle, and with which generator "
-                 "and seed?"}});
+        expect(
+            all[0] != all[2], "two generators in different states gave the same order",
+            {{"not_shuffled", different.size() == 1 && std::is_sorted(all[0].begin(), all[0].end()),
+              "The samples come in their old order. Who shuffles them?"},
+             {"rng_ignored", different.size() == 1,
+              "The order does not depend on rng. Is there a shuffle, and with which generator "
+              "and seed?"},
+             {"few_orders", true, "How much of rng reaches the shuffle?", true}});
         if (all[0] == all[2]) return;
         expect(all[0] != all[3], "two calls in a row with the same rng gave the same order",
                {{"rng_not_advanced", true,
                  "rng is where it was before the call. Does your function shuffle with rng itself, "
                  "or with a copy of it?"}});
-        const std::set<Batch> different(all.begin() + 6, all.end());
         // Two in 2³² orders that a generator seeded from rng may give can meet; not five pairs.
         expect(different.size() + 5 >= calls,
                std::to_string(calls) + " calls gave only " + std::to_string(different.size()) +
@@ -1406,11 +1409,11 @@ TEST_CASE("an index that is no image's is refused", "[08]") {
 
 constexpr Index kinds = 7;
 
-/// Moves each score two places to the left in evaluation, and four in training: neither is next to
-/// the other, or to where the score came from.
+/// Moves each score two places to the left in evaluation, and five in training: neither is next to
+/// the other, to where the score came from, or to where evaluation would move it if done twice.
 class Switch : public nn::Layer {
 public:
-    Matrix forward(const Matrix& x) override { return moved(x, training ? 4 : 2); }
+    Matrix forward(const Matrix& x) override { return moved(x, training ? 5 : 2); }
     Matrix backward(const Matrix& grad_output) override { return grad_output; }
 
     static Matrix moved(const Matrix& x, Index places) {
@@ -1471,7 +1474,7 @@ Quiz some_quiz(Index count, Index places, int wrong_percent, float offset) {
     quiz.images.array() += offset;
     Rng rng = input_rng(71);
     const Matrix scores = Switch::moved(quiz.images, places);
-    std::discrete_distribution<Index> distance({0, 1, 12, 3, 3, 20, 2});
+    std::discrete_distribution<Index> distance({0, 1, 12, 2, 20, 3, 2});
     for (Index i = 0; i < count; ++i) {
         const bool wrong = static_cast<int>(rng() % 100) < wrong_percent;
         const Index away = wrong ? distance(rng) : 0;
@@ -1507,6 +1510,8 @@ TEST_CASE("the error is the share of images whose largest score is not their lab
         const double right = share(scores, quiz.labels), mine = errors->first;
         const auto is = [&](double value) { return same_share(mine, value); };
         const auto n = static_cast<double>(count);
+        // Of few images, or of none or all, many mistakes give the same share.
+        const bool telling = count > 100 && mine > 0 && mine < 1;
         const std::vector<Index> but_last(quiz.labels.begin(), quiz.labels.end() - 1);
         double missed_last = right, missed_first = right;
         if (count > 1) {
@@ -1518,26 +1523,27 @@ TEST_CASE("the error is the share of images whose largest score is not their lab
             static_cast<double>(std::count(quiz.labels.begin(), quiz.labels.end(), Index{0}));
         expect(
             is(right), "yours " + number(mine) + ", right " + number(right),
-            {{"predicts_in_training", is(share(Switch::moved(quiz.images, 4), quiz.labels)),
+            {{"predicts_in_training",
+              telling && is(share(Switch::moved(quiz.images, 5), quiz.labels)),
               "The network ran in training mode. Which mode is a test for?"},
-             {"accuracy_for_error", is(1 - right),
+             {"accuracy_for_error", telling && is(1 - right),
               "That is the share of right answers. Is a good network's error large or small?"},
              {"percentage", is(100 * right) || is(100 * (1 - right)),
               "That is a percentage. Which unit does the header ask for?"},
-             {"counted_not_divided", is(n * right) || is(n * (1 - right)),
+             {"counted_not_divided", count > 1 && (is(n * right) || is(n * (1 - right))),
               "That is how many there are. What is a share?"},
-             {"smallest_score", is(share(-scores, quiz.labels)),
+             {"smallest_score", telling && is(share(-scores, quiz.labels)),
               "The smallest score is taken for the answer. What does a large score say?"},
              {"counted_from_one",
-              is(share(scores, quiz.labels, 1)) || is(share(scores, quiz.labels, -1)),
+              telling && (is(share(scores, quiz.labels, 1)) || is(share(scores, quiz.labels, -1))),
               "Answers and labels are counted from different numbers. With which one do the "
               "classes begin?"},
-             {"network_ignored", is(share(quiz.images, quiz.labels)),
+             {"network_ignored", telling && is(share(quiz.images, quiz.labels)),
               "The images are taken for the scores. Who makes scores of them?"},
              {"largest_starts_at_zero", offset < 0 && is(1 - zeros / n),
               "The answer is always 0 here, where all scores are negative. From which number does "
               "your search for the largest start?"},
-             {"absolute_score", is(share(scores.cwiseAbs(), quiz.labels)),
+             {"absolute_score", telling && is(share(scores.cwiseAbs(), quiz.labels)),
               "The sign of the scores does not count. Should it?"},
              {"divided_by_classes", is(n * right / static_cast<double>(kinds)),
               "The count is divided by the number of classes. Whose share is it?"},
@@ -1603,7 +1609,7 @@ TEST_CASE("the whole network answers in evaluation mode", "[08]") {
         };
         expect(
             same_share(*error, right), "yours " + number(*error) + ", right " + number(right),
-            {{"some_layers_in_training", runs(8) || runs(10) || runs(12),
+            {{"some_layers_in_training", runs(9) || runs(12) || runs(15),
               "Layers inside of the network ran in training mode. Who reaches all of them, however "
               "deep?"},
              {"wrong_error", true, "Which lesson gives a network's output in evaluation?", true}});
