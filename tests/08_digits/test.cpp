@@ -1528,7 +1528,7 @@ TEST_CASE("the error is the share of images whose largest score is not their lab
               "The network ran in training mode. Which mode is a test for?"},
              {"accuracy_for_error", telling && is(1 - right),
               "That is the share of right answers. Is a good network's error large or small?"},
-             {"percentage", is(100 * right) || is(100 * (1 - right)),
+             {"percentage", mine > 1 && (is(100 * right) || is(100 * (1 - right))),
               "That is a percentage. Which unit does the header ask for?"},
              {"counted_not_divided", count > 1 && (is(n * right) || is(n * (1 - right))),
               "That is how many there are. What is a share?"},
