@@ -6,7 +6,7 @@
 #include <memory>
 #include <numeric>
 
-#include "experiment.h"
+#include "article_experiment.h"
 #include "judging.h"
 #include "layers.h"
 #include "mask_statistics.h"

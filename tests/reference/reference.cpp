@@ -38,6 +38,11 @@ struct GivenDropoutImpl : torch::nn::Module {
 };
 TORCH_MODULE(GivenDropout);
 
+torch::Tensor cross_entropy(const torch::Tensor& scores, const std::vector<Index>& labels) {
+    const std::vector<std::int64_t> classes(labels.begin(), labels.end());
+    return torch::nn::CrossEntropyLoss()(scores, torch::tensor(classes));
+}
+
 torch::Tensor to_vector(const Matrix& row) { return to_tensor(row).reshape({row.size()}); }
 
 Matrix to_row(const torch::Tensor& vector) { return to_matrix(vector.reshape({1, -1})); }
@@ -188,8 +193,7 @@ Loss mean_squared_error(const Matrix& prediction, const Matrix& target) {
 
 Loss softmax_cross_entropy(const Matrix& scores, const std::vector<Index>& labels) {
     const torch::Tensor given = to_tensor(scores).requires_grad_();
-    const std::vector<std::int64_t> classes(labels.begin(), labels.end());
-    const torch::Tensor loss = torch::nn::CrossEntropyLoss()(given, torch::tensor(classes));
+    const torch::Tensor loss = cross_entropy(given, labels);
     loss.backward();
     return {loss.item<double>(), to_matrix(given.grad())};
 }
@@ -221,7 +225,8 @@ Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
         }
         optimizer->zero_grad();
         const torch::Tensor output = network.modules->forward(to_tensor(step.x));
-        torch::Tensor loss = torch::mse_loss(output, to_tensor(step.y));
+        torch::Tensor loss = step.labels.empty() ? torch::mse_loss(output, to_tensor(step.y))
+                                                 : cross_entropy(output, step.labels);
         for (const torch::Tensor& weight : network.weights) {
             loss = loss + lambda / 2 * weight.square().sum();
         }

@@ -90,19 +90,20 @@ std::vector<WeightAndBias> trajectory(Optimizer optimizer, const OptimizerOption
                                       const WeightAndBias& start,
                                       const std::vector<WeightAndBias>& gradients);
 
-/// One sample's way through a training step.
+/// One batch's way through a training step.
 struct TrainingStep {
     Matrix x;
-    Matrix y;
-    std::vector<Matrix> masks;  ///< one for each dropout layer, in order
+    Matrix y;                        ///< targets of a mean squared error
+    std::vector<Matrix> masks;       ///< one for each dropout layer, in order
+    std::vector<Index> labels = {};  ///< if there are any: classes of a softmax cross-entropy
 };
 
 struct Trained {
-    std::vector<double> losses;  ///< before each step: mean squared error + (λ/2) Σ ‖W‖²
+    std::vector<double> losses;  ///< before each step: the error + (λ/2) Σ ‖W‖²
     std::vector<Layer> layers;   ///< after the last
 };
 
-/// Trains the layers with mean squared error. `lambda` multiplies the penalty that joins the loss;
+/// Trains the layers with the steps' error. `lambda` multiplies the penalty that joins the loss;
 /// options.weight_decay is the optimizer's own.
 Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
               Optimizer optimizer, const OptimizerOptions& options, double lambda);

@@ -29,7 +29,7 @@ SpreadRange likely_spread(std::int64_t counts) {
 
 std::string describe(const CountRange& range) {
     return "between " + std::to_string(range.low) + " and " + std::to_string(range.high) +
-           " (a right mask falls outside less than once in 10⁹ times)";
+           " (a right program falls outside less than once in 10⁹ times)";
 }
 
 }  // namespace lab::test

@@ -33,7 +33,7 @@ struct SpreadRange {
 };
 SpreadRange likely_spread(std::int64_t counts);
 
-/// "between 12300 and 12900 (a right mask falls outside less than once in 10⁹ times)"
+/// "between 12300 and 12900 (a right program falls outside less than once in 10⁹ times)"
 std::string describe(const CountRange& range);
 
 }  // namespace lab::test
