@@ -20,12 +20,9 @@ std::vector<double> column(const Matrix& values) {
     return {values.data(), values.data() + values.size()};
 }
 
-Panel panel(const std::string& what, const Series& prediction, const Series& data,
-            const Series& truth, const Matrix& y, const Matrix& right) {
-    const double error = std::sqrt(nn::mean_squared_error(y, right).value);
-    const auto variation = std::lround(total_variation(y));
-    return {.title = what + ": total variation " + std::to_string(variation) + ", error (RMSE) " +
-                     std::to_string(error).substr(0, 4),
+Panel panel(const std::string& what, const Matrix& y, const Series& prediction, const Series& data,
+            const Series& truth) {
+    return {.title = what + ": total variation " + std::to_string(std::lround(total_variation(y))),
             .x_label = "x",
             .y_label = "y",
             .series = {prediction, truth, data},
@@ -62,14 +59,17 @@ std::vector<Figure> figures(const Setting& setting) {
 
     const Series data{"the ten samples", Role::data, Style::points, column(x), column(y)};
     const Series truth{"y = x²", Role::truth, Style::line, column(points), column(right)};
-    const Series scattered{"network, training mode", Role::training, Style::points, column(points),
-                           column(published)};
-    const Series settled{"network, after eval()", Role::evaluation, Style::line, column(points),
-                         column(evaluated)};
+    const auto prediction = [&](const std::string& mode, Role role, Style style, const Matrix& y) {
+        const double error = std::sqrt(nn::mean_squared_error(y, right).value);
+        return Series{mode + ", RMSE to x² " + std::to_string(error).substr(0, 4), role, style,
+                      column(points), column(y)};
+    };
+    const Series scattered = prediction("training mode", Role::training, Style::points, published);
+    const Series settled = prediction("evaluation mode", Role::evaluation, Style::line, evaluated);
     return {{"article",
-             {{"The article's scatter is dropout still running; eval() ends it, not the bad fit",
-               {panel("As published", scattered, data, truth, published, right),
-                panel("After eval()", settled, data, truth, evaluated, right)}}}}};
+             {{"The article's scatter is dropout still running: eval() ends it",
+               {panel("As published", published, scattered, data, truth),
+                panel("After eval()", evaluated, settled, data, truth)}}}}};
 }
 
 }  // namespace lab::demo

@@ -15,7 +15,7 @@ const std::vector<std::pair<Recipe, Role>>& recipes() {
     static const std::vector<std::pair<Recipe, Role>> all{
         {{"none"}, Role::none},
         {{"L2, λ = 0.01", 0, 0.01, true}, Role::l2},
-        {{"dropout 0.1", 0.1}, Role::input_dropout},
+        {{"dropout 0.1", 0.1}, Role::dropout},
         {{"dropout 0.4", 0.4}, Role::dropout},
     };
     return all;

@@ -244,7 +244,7 @@ private:
         if (panel.log_x) out_ << "set logscale x\n";
         if (panel.log_y) out_ << "set logscale y\n";
         if (!panel.x_names.empty()) {
-            out_ << "set xtics (";
+            out_ << "set bmargin 4\nset xtics (";  // room for two lines
             for (std::size_t i = 0; i < panel.x_names.size(); ++i) {
                 out_ << (i > 0 ? ", " : "") << gnuplot_text(panel.x_names[i]) << ' ' << i;
             }
@@ -277,7 +277,7 @@ private:
                 return with("1:2", "lines lw 3 dt 2") + title;
             case Style::points:
                 return with("1:2",
-                            fmt::format("points ps {} pt {}", series.x.size() > 200 ? 0.4 : 1.3,
+                            fmt::format("points ps {} pt {}", series.x.size() > 200 ? 0.6 : 1.3,
                                         point_of(series.role))) +
                        title;
             case Style::bars:
