@@ -61,7 +61,7 @@ std::vector<Figure> figures(const Setting& setting) {
     const Series truth{"y = x²", Role::truth, Style::line, column(points), column(right)};
     const auto prediction = [&](const std::string& mode, Role role, Style style, const Matrix& y) {
         const double error = std::sqrt(nn::mean_squared_error(y, right).value);
-        return Series{mode + ", RMSE to x² " + std::to_string(error).substr(0, 4), role, style,
+        return Series{mode + " (RMSE " + std::to_string(error).substr(0, 4) + ")", role, style,
                       column(points), column(y)};
     };
     const Series scattered = prediction("training mode", Role::training, Style::points, published);

@@ -53,7 +53,7 @@ Picture picture(const std::string& finding, const Arm& arm, const Digits& digits
         },
         setting, from, to);
 
-    Panel training{.title = "Training images, with the labels that training sees",
+    Panel training{.title = "Training images, as they are labelled",
                    .x_label = "epoch",
                    .y_label = "error (%)",
                    .y_range = Range{0, 35}};
@@ -62,22 +62,25 @@ Picture picture(const std::string& finding, const Arm& arm, const Digits& digits
     for (std::size_t i = 0; i < recipes.size(); ++i) {
         const Curve seen = over_seeds(runs[i], &Curves::training, recipes[i].name, roles[i]);
         const Curve unseen = over_seeds(runs[i], &Curves::test, recipes[i].name, roles[i]);
-        training.series.insert(training.series.end(), {seen.band, seen.mean});
-        test.series.insert(test.series.end(), {unseen.band, unseen.mean});
+        // Bands first: nothing lies over a line.
+        training.series.insert(training.series.begin(), seen.band);
+        training.series.push_back(seen.mean);
+        test.series.insert(test.series.begin(), unseen.band);
+        test.series.push_back(unseen.mean);
     }
-    return {finding + " (" + arm.name + "; 12 seeds, mean ± standard deviation)", {training, test}};
+    return {finding + " (12 seeds, mean ± standard deviation)", {training, test}};
 }
 
 }  // namespace
 
 std::vector<Figure> figures(const Setting& setting) {
     const Digits digits = load_digits(setting.data / "digits.csv");
-    return {
-        {"noisy",
-         {picture("Where labels are wrong, dropout wins: it learns fewer of them by heart",
-                  noisy_arm, digits, setting, 0, 0.5)}},
-        {"clean",
-         {picture("With right labels dropout gains nothing", clean_arm, digits, setting, 0.5, 1)}}};
+    return {{"noisy",
+             {picture("A fifth of the labels is wrong: dropout wins", noisy_arm, digits, setting, 0,
+                      0.5)}},
+            {"clean",
+             {picture("All labels are right: no clear difference", clean_arm, digits, setting, 0.5,
+                      1)}}};
 }
 
 }  // namespace lab::demo
