@@ -32,6 +32,7 @@ function(add_lesson name)
     lab_glob(solution solutions/${name})
     add_library(solution_${number} OBJECT ${solution})
     target_link_libraries(solution_${number} PRIVATE lab_types)
+    target_compile_options(solution_${number} PRIVATE -O3)
 
     if(EXISTS ${CMAKE_SOURCE_DIR}/lessons/${name}/demo.cpp)
         add_library(demo_${number} OBJECT lessons/${name}/demo.cpp)

@@ -13,9 +13,9 @@ constexpr std::size_t seeds = 40;
 
 const std::vector<std::pair<Recipe, Role>>& recipes() {
     static const std::vector<std::pair<Recipe, Role>> all{
-        {{"none"}, Role::none},
-        {{"L2, λ = 0.01", 0, 0.01, true}, Role::l2},
-        {{"dropout 0.1", 0.1}, Role::dropout},
+        {{"nothing"}, Role::none},
+        {{"L2 on everything", 0, 0.01, true}, Role::l2},
+        {{"L2 on weights", 0, 0.01}, Role::l2},
         {{"dropout 0.4", 0.4}, Role::dropout},
     };
     return all;
@@ -27,6 +27,11 @@ struct Data {
 
 std::vector<double> column(const Matrix& values) {
     return {values.data(), values.data() + values.size()};
+}
+
+std::string one_decimal(double value) {
+    const std::string text = std::to_string(value);
+    return text.substr(0, text.find('.') + 2);
 }
 
 /// One training that is watched.
@@ -148,7 +153,8 @@ Figure forty_seeds(const Setting& setting, const Data& data) {
             dots.y.push_back(run.error);
         }
         panel.series.push_back(dots);
-        panel.x_names.push_back(summary.recipe + "\n" + std::to_string(summary.collapsed) + " of " +
+        panel.x_names.push_back(summary.recipe + "\nmedian " + one_decimal(summary.median) + "\n" +
+                                std::to_string(summary.collapsed) + " of " +
                                 std::to_string(summary.runs) + " collapsed");
     }
     return {"seeds",

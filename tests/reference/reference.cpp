@@ -248,4 +248,25 @@ double quantile(const std::vector<double>& values, double q) {
     return torch::quantile(torch::tensor(values, torch::kFloat64), q).item<double>();
 }
 
+double train_article(const Matrix& x, const Matrix& y, double dropout, int epochs) {
+    using namespace torch::nn;
+    Sequential network(Linear(1, 3), Sigmoid(), Linear(3, 5), Sigmoid(), Dropout(dropout),
+                       Linear(5, 10), Sigmoid(), Dropout(dropout), Linear(10, 5), Sigmoid(),
+                       Linear(5, 1), ReLU());
+    torch::optim::Adam adam(network->parameters(), torch::optim::AdamOptions(0.005));
+    const torch::Tensor inputs = to_tensor(x), targets = to_tensor(y);
+    double sum = 0;
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+        sum = 0;
+        for (Index i = 0; i < x.rows(); ++i) {
+            adam.zero_grad();
+            const torch::Tensor loss = torch::mse_loss(network->forward(inputs[i]), targets[i]);
+            loss.backward();
+            sum += loss.item<double>();
+            adam.step();
+        }
+    }
+    return sum;
+}
+
 }  // namespace lab::reference

@@ -113,4 +113,8 @@ Trained train(std::vector<Layer> layers, const std::vector<TrainingStep>& steps,
 /// torch::quantile with its default, linear interpolation.
 double quantile(const std::vector<double>& values, double q);
 
+/// The article's training with LibTorch's own modules, one sample a step; the bench times it.
+/// Returns the sum of the last epoch's losses.
+double train_article(const Matrix& x, const Matrix& y, double dropout, int epochs);
+
 }  // namespace lab::reference

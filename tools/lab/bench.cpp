@@ -9,6 +9,7 @@
 #include "error.h"
 #include "folder.h"
 #include "process.h"
+#include "programs.h"
 #include "terminal.h"
 
 namespace lab::tool {
@@ -83,6 +84,44 @@ void bench_memory(const Course& course) {
                checker.judge().peak_kilobytes() / 1024, recorder / 1024);
 }
 
+/// The experiments of lessons 07 and 08, timed by a program of their own: this one is without
+/// Eigen's and LibTorch's code.
+void bench_experiments(const Course& course) {
+    Command command;
+    command.environment = inherited_environment();
+    command.limits.wall_seconds = 1200;
+    command.limits.output_bytes = command.limits.output_kept = std::size_t{1} << 20;
+    const auto output = [&](const std::vector<std::string>& arguments) {
+        command.arguments = arguments;
+        const Ended ended = run(command);
+        if (!ended.succeeded()) throw KitError("bench: the experiments failed:\n" + ended.output);
+        return ended.output;
+    };
+    output({require_program("cmake"), "--build", course.build.string(), "--target",
+            "experiments_bench"});
+    fmt::print("{}", output({(course.build / "experiments_bench").string(),
+                             (course.root / "data").string()}));
+}
+
+/// A demo in a file, from the command to its end.
+void bench_demo(const Course& course) {
+    const TemporaryFolder folder;
+    Command command;
+    command.arguments = {
+        (course.build / "lab").string(), "demo", "01", "--terminal", "svg", "--out",
+        folder.path().string()};
+    command.environment = inherited_environment();
+    command.limits.wall_seconds = 60;
+    command.limits.output_bytes = command.limits.output_kept = std::size_t{1} << 20;
+    std::vector<double> times;
+    for (int i = 0; i < 7; ++i) {
+        const Ended ended = run(command);
+        if (!ended.succeeded()) throw KitError("bench: ./lab demo 01 failed:\n" + ended.output);
+        times.push_back(ended.seconds);
+    }
+    fmt::print("./lab demo 01 --terminal svg: {:.2f} s (promised: at most 1)\n", median(times));
+}
+
 /// What a student waits for once: ./lab in a fresh copy of the kit, whose packages are there.
 void bench_cold_build(const Course& course) {
     const TemporaryFolder folder;
@@ -116,6 +155,10 @@ int bench(const Course& course, bool cold_build) {
         std::fflush(stdout);
     }
     bench_memory(course);
+    std::fflush(stdout);
+    bench_demo(course);
+    std::fflush(stdout);
+    bench_experiments(course);
     std::fflush(stdout);
     if (cold_build) bench_cold_build(course);
     else fmt::print("./lab bench --cold-build also builds the kit from nothing.\n");

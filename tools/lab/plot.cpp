@@ -244,7 +244,7 @@ private:
         if (panel.log_x) out_ << "set logscale x\n";
         if (panel.log_y) out_ << "set logscale y\n";
         if (!panel.x_names.empty()) {
-            out_ << "set bmargin 4\nset xtics (";  // room for two lines
+            out_ << "set bmargin 5\nset xtics (";  // room for three lines
             for (std::size_t i = 0; i < panel.x_names.size(); ++i) {
                 out_ << (i > 0 ? ", " : "") << gnuplot_text(panel.x_names[i]) << ' ' << i;
             }
