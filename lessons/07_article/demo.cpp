@@ -1,6 +1,8 @@
 // The article's network by four recipes: the fit as it is trained, forty seeds, and the loss.
 #include "demo.h"
 
+#include <cmath>
+
 #include "article_experiment.h"
 #include "read_csv.h"
 #include "train_eval.h"
@@ -30,8 +32,8 @@ std::vector<double> column(const Matrix& values) {
 }
 
 std::string one_decimal(double value) {
-    const std::string text = std::to_string(value);
-    return text.substr(0, text.find('.') + 2);
+    const long tenths = std::lround(value * 10);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
 /// One training that is watched.
