@@ -56,6 +56,7 @@ Picture picture(const std::string& finding, const Arm& arm, const Digits& digits
     Panel training{.title = "Training images, as they are labelled",
                    .x_label = "epoch",
                    .y_label = "error (%)",
+                   .x_range = Range{0, static_cast<double>(arm.epochs)},
                    .y_range = Range{0, 35}};
     Panel test = training;
     test.title = "Test images";
