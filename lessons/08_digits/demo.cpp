@@ -80,8 +80,8 @@ std::vector<Figure> figures(const Setting& setting) {
              {picture("A fifth of the labels is wrong: dropout wins", noisy_arm, digits, setting, 0,
                       0.5)}},
             {"clean",
-             {picture("All labels are right: no clear difference", clean_arm, digits, setting, 0.5,
-                      1)}}};
+             {picture("All labels are right: there is little to gain", clean_arm, digits, setting,
+                      0.5, 1)}}};
 }
 
 }  // namespace lab::demo
