@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -122,6 +123,8 @@ std::vector<Series> complete(const std::vector<Series>& all) {
     return result;
 }
 
+bool is_mask(const Matrix& heat) { return (heat.array() == 0.0F || heat.array() == 1.0F).all(); }
+
 /// Writes gnuplot's commands for one picture.
 class Script {
 public:
@@ -139,6 +142,14 @@ public:
             for (const Panel& panel : picture.panels) draw(panel, panel.title);
             return;
         }
+        largest_ = 0;
+        for (const Panel& panel : picture.panels) {
+            if (!panel.heat || is_mask(*panel.heat)) continue;
+            for (const float value : panel.heat->reshaped()) {
+                if (std::isfinite(value)) largest_ = std::max(largest_, std::abs(value));
+            }
+        }
+        if (largest_ == 0) largest_ = 1;
         columns_ = static_cast<int>(std::max<std::size_t>(picture.panels.size(), 1));
         column_ = 0;
         out_ << fmt::format("set multiplot layout 1,{} title {} font ',{}'\n", columns_,
@@ -172,29 +183,12 @@ private:
     }
 
     void draw(const Matrix& heat) {
-        if (terminal_ == PlotTerminal::dumb) {
-            Series kept{"", Role::data, Style::points, {}, {}};
-            for (Index i = 0; i < heat.rows(); ++i) {
-                for (Index j = 0; j < heat.cols(); ++j) {
-                    if (heat(i, j) == 0.0f) continue;
-                    kept.x.push_back(static_cast<double>(j));
-                    kept.y.push_back(static_cast<double>(i));
-                }
-            }
-            out_ << fmt::format("set xrange [-1:{}]\nset yrange [{}:-1]\nunset key\n", heat.cols(),
-                                heat.rows());
-            if (kept.x.empty()) return;
-            data(0, kept);
-            out_ << "plot $data0 using 1:2 with points pt '#'\n";
-            return;
-        }
-        const bool mask = (heat.array() == 0.0f || heat.array() == 1.0f).all();
-        float largest = 0;  // of what can be drawn
+        const bool mask = is_mask(heat);
+        if (terminal_ == PlotTerminal::dumb) return draw_as_text(heat, mask);
         out_ << "$heat << EOD\n";
         for (Index i = 0; i < heat.rows(); ++i) {
             for (Index j = 0; j < heat.cols(); ++j) {
                 out_ << (j > 0 ? " " : "") << number(heat(i, j));
-                if (std::isfinite(heat(i, j))) largest = std::max(largest, std::abs(heat(i, j)));
             }
             out_ << '\n';
         }
@@ -213,11 +207,30 @@ private:
                 << "set palette maxcolors 2 defined (0 '#ffffff', 1 '#333333')\nset cbrange [0:1]\n"
                    "unset colorbox\n";
         } else {
-            out_ << "set palette maxcolors 40 defined (-1 '#0072b2', 0 '#ffffff', 1 '#d55e00')\n";
-            if (largest == 0) largest = 1;
-            out_ << fmt::format("set cbrange [{}:{}]\n", number(-largest), number(largest));
+            out_ << "set palette maxcolors 41 defined (-1 '#0072b2', 0 '#ffffff', 1 '#d55e00')\n";
+            out_ << fmt::format("set cbrange [{}:{}]\n", number(-largest_), number(largest_));
         }
         if (heat.size() > 0) out_ << "plot $heat matrix with image pixels\n";
+    }
+
+    /// A mask's units as #; other numbers as they are, or rounded where there is little room.
+    void draw_as_text(const Matrix& heat, bool mask) {
+        out_ << fmt::format("set xrange [-1:{}]\nset yrange [{}:-1]\nunset key\nset tics 1\n",
+                            heat.cols(), heat.rows());
+        if (heat.size() == 0) return;
+        const char* form = heat.cols() <= 8 ? "%.2f" : "%.0f";
+        out_ << "$text << EOD\n";
+        for (Index i = 0; i < heat.rows(); ++i) {
+            for (Index j = 0; j < heat.cols(); ++j) {
+                std::array<char, 32> text{};
+                std::snprintf(text.data(), text.size(), form, static_cast<double>(heat(i, j)));
+                out_ << fmt::format("{} {} {}\n", j, i,
+                                    heat(i, j) == 0.0F ? "."
+                                    : mask             ? "#"
+                                                       : text.data());
+            }
+        }
+        out_ << "EOD\nplot $text using 1:2:3 with labels\n";
     }
 
     /// At most eight numbers along an axis.
@@ -295,14 +308,25 @@ private:
     PlotTerminal terminal_;
     PlotSize size_;
     int columns_ = 1, column_ = 0;
+    float largest_ = 1;  ///< of the picture's heat maps, which share their colours
 };
 
 std::string ending_of(PlotTerminal terminal) {
     return terminal == PlotTerminal::svg ? ".svg" : terminal == PlotTerminal::png ? ".png" : ".gif";
 }
 
+/// How many lines of characters a panel takes: a heat map has one for each row.
+Index lines_of(const demo::Figure& figure) {
+    Index lines = 24;
+    for (const Panel& panel : figure.frames.back().panels) {
+        if (panel.heat) lines = std::max(lines, panel.heat->rows() + 9);
+    }
+    return std::min<Index>(lines, 60);
+}
+
 /// gnuplot's own name of the terminal, and its options.
-std::string set_terminal(PlotTerminal terminal, PlotSize size, int font, const std::string& title) {
+std::string set_terminal(PlotTerminal terminal, PlotSize size, int font, const std::string& title,
+                         Index lines) {
     const std::string shape = fmt::format("size {},{}", size.width, size.height);
     const std::string look =
         fmt::format("{} font 'DejaVu Sans,{}' noenhanced background '#ffffff'", shape, font);
@@ -322,7 +346,7 @@ std::string set_terminal(PlotTerminal terminal, PlotSize size, int font, const s
         case PlotTerminal::dumb: {
             winsize here{};
             const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &here) == 0 && here.ws_col >= 40;
-            return fmt::format("dumb noenhanced size {},24", known ? here.ws_col : 79);
+            return fmt::format("dumb noenhanced size {},{}", known ? here.ws_col : 79, lines);
         }
     }
     return "dumb";
@@ -422,9 +446,6 @@ demo::Figure side_by_side(const Comparison& comparison, const std::string& title
         return Panel{.title = name, .x_label = "column", .y_label = "row", .heat = values};
     };
     Picture picture{title, {panel("yours", yours), panel(target_name, target)}};
-    const auto is_mask = [](const Matrix& m) {
-        return (m.array() == 0.0F || m.array() == 1.0F).all();
-    };
     if (same_shape && !is_mask(target)) {
         picture.panels.push_back(panel("yours - " + target_name, yours - target));
     }
@@ -457,7 +478,8 @@ fs::path plot(const demo::Figure& figure, PlotTerminal terminal, PlotSize size,
                                    is_window(terminal) ? "-persist" : "",
                                    shell_quoted(errors.string())));
         Script writer(script, terminal, size);
-        script << "set terminal " << set_terminal(terminal, size, writer.font(), name) << '\n';
+        script << "set terminal "
+               << set_terminal(terminal, size, writer.font(), name, lines_of(figure)) << '\n';
         if (to_file) script << "set output " << gnuplot_text(drawn.string()) << '\n';
         const bool all_frames = is_window(terminal) || terminal == PlotTerminal::gif;
         const std::size_t first = all_frames ? 0 : figure.frames.size() - 1;
