@@ -99,6 +99,30 @@ TEST_CASE("the keys of start do what they say", "[start]") {
     CHECK_THAT(kit.lab({"progress"}).output, ContainsSubstring("2 hints seen"));
 }
 
+TEST_CASE("one key draws a student's output beside what is right", "[start]") {
+    const ScratchKit kit;
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    const auto picture_of = [&](const std::string& number, const fs::path& mistake) {
+        tool::Terminal terminal(
+            {kit.program().string(), "start", number, "--source", mistake.string()}, kit.root());
+        REQUIRE(terminal.shows("Press p for a picture"));
+        terminal.forget();
+        terminal.type("p");
+        CHECK(terminal.shows("yours"));
+        CHECK(terminal.shows(fmt::format("demos/{}_yours.png", number)));
+        CHECK(fs::file_size(kit.root() / "demos" / (number + "_yours.png")) > 1000);
+        terminal.type("q");
+        CHECK(terminal.exit_code() == 0);
+    };
+    for (const char* number : {"01", "02"}) {
+        const fs::path mistake =
+            programs_in(course().root / "tests" / lesson(number).name / "mistakes").front();
+        INFO(mistake);
+        picture_of(number, mistake);
+    }
+}
+
 TEST_CASE("Ctrl-C ends start tidily, also in the middle of a check", "[start]") {
     const ScratchKit kit;
     const tool::TemporaryFolder own;
