@@ -34,8 +34,7 @@ Limits recorder_limits() {
 /// each test.
 constexpr std::size_t recorders_at_once = 16;
 
-/// How many seeds one recorder runs at first, and at most. Their transcripts together have to stay
-/// below the limit for one.
+/// How many seeds one recorder runs at first, and at most.
 constexpr std::uint32_t few_seeds = 8;
 constexpr std::uint32_t many_seeds = 50;
 
@@ -166,20 +165,25 @@ Seeds Checker::run_tests(const fs::path& recorder, const std::string& subject,
     std::uint32_t seeds = few_seeds;
     for (std::uint32_t first = first_seed;;) {
         const std::uint32_t last = first + std::min(last_seed - first, seeds - 1);
-        const std::size_t longest =
-            run_tests_at_once(recorder, subject, tests, first, last, result);
+        const Cost cost = run_tests_at_once(recorder, subject, tests, first, last, result);
         if (!result.passed() || last >= last_seed) return {first, last};
-        const std::size_t of_one_seed = longest / (last - first + 1) + 1;
-        const std::size_t fitting = recorder_limits().transcript_bytes / 2 / of_one_seed;
-        seeds = static_cast<std::uint32_t>(std::clamp<std::size_t>(fitting, few_seeds, many_seeds));
+        // A right program must not reach a limit because of how many seeds it is given: half of the
+        // transcript's, a quarter of the time, which other programs may slow down.
+        const Limits limits = recorder_limits();
+        const double done = last - first + 1;
+        const double fitting =
+            done * std::min(static_cast<double>(limits.transcript_bytes) / 2 /
+                                (static_cast<double>(cost.transcript_bytes) + done),
+                            limits.wall_seconds / 4 / (cost.seconds + 1e-3));
+        seeds = static_cast<std::uint32_t>(std::clamp<double>(fitting, 1, many_seeds));
         first = last + 1;
     }
 }
 
-std::size_t Checker::run_tests_at_once(const fs::path& recorder, const std::string& subject,
-                                       const std::vector<TestEntry>& tests,
-                                       std::uint32_t first_seed, std::uint32_t last_seed,
-                                       LessonResult& result) {
+Checker::Cost Checker::run_tests_at_once(const fs::path& recorder, const std::string& subject,
+                                         const std::vector<TestEntry>& tests,
+                                         std::uint32_t first_seed, std::uint32_t last_seed,
+                                         LessonResult& result) {
     const TemporaryFolder here;
     std::vector<Command> commands;
     for (const TestEntry& test : tests) {
@@ -188,9 +192,10 @@ std::size_t Checker::run_tests_at_once(const fs::path& recorder, const std::stri
     }
     std::vector<Ended> runs = run_all(commands, recorders_at_once);
     std::vector<RecordedTest> recorded;
-    std::size_t longest = 0;
+    Cost cost;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        longest = std::max(longest, runs[i].transcript.size());
+        cost.transcript_bytes = std::max(cost.transcript_bytes, runs[i].transcript.size());
+        cost.seconds = std::max(cost.seconds, runs[i].seconds);
         result.recorder_peak_kilobytes =
             std::max(result.recorder_peak_kilobytes, runs[i].peak_kilobytes);
         if (runs[i].kind == Ended::Kind::exited && runs[i].code == 127) {
@@ -225,7 +230,7 @@ std::size_t Checker::run_tests_at_once(const fs::path& recorder, const std::stri
         result.points += test.points;
     }
     result.verdict = verdict_of(result.tests);
-    return longest;
+    return cost;
 }
 
 }  // namespace lab::tool

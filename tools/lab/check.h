@@ -83,10 +83,15 @@ private:
     Seeds run_tests(const std::filesystem::path& recorder, const std::string& subject,
                     const std::vector<TestEntry>& tests, std::uint32_t first_seed,
                     std::uint32_t last_seed, LessonResult& result);
-    /// The same with one recorder for each test. Returns the longest transcript's size, in bytes.
-    std::size_t run_tests_at_once(const std::filesystem::path& recorder, const std::string& subject,
-                                  const std::vector<TestEntry>& tests, std::uint32_t first_seed,
-                                  std::uint32_t last_seed, LessonResult& result);
+    /// What the most expensive of a lesson's recorders took.
+    struct Cost {
+        std::size_t transcript_bytes = 0;
+        double seconds = 0;
+    };
+    /// The same with one recorder for each test.
+    Cost run_tests_at_once(const std::filesystem::path& recorder, const std::string& subject,
+                           const std::vector<TestEntry>& tests, std::uint32_t first_seed,
+                           std::uint32_t last_seed, LessonResult& result);
 
     const Course& course_;
     Toolchain toolchain_;
