@@ -33,7 +33,7 @@ public:
     /// tests are laid over it, so that the tests see what is being worked on.
     ScratchKit();
 
-    /// ./lab ARGUMENTS..., by the built tool.
+    /// ./lab ARGUMENTS..., by the built tools.
     tool::Ended lab(const std::vector<std::string>& arguments) const;
 
     const fs::path& root() const { return root_; }

@@ -73,6 +73,7 @@ struct Codec<Matrix> {
         constexpr auto longest = static_cast<std::int64_t>(max_transcript_bytes);
         const bool sane =
             rows >= 0 && cols >= 0 && rows <= longest && cols <= longest &&
+            rows * cols <= longest &&  // as bits, 32 times as many would fit into a transcript
             (bits ? packed_bytes(rows * cols)
                   : static_cast<std::size_t>(rows * cols) * sizeof(float)) <= reader.remaining();
         if (!sane) {

@@ -201,8 +201,9 @@ Loss softmax_cross_entropy(const Matrix& scores, const std::vector<Index>& label
 std::vector<WeightAndBias> trajectory(Optimizer kind, const OptimizerOptions& options,
                                       const WeightAndBias& start,
                                       const std::vector<WeightAndBias>& gradients) {
-    const torch::Tensor weight = to_tensor(start.weight).requires_grad_();
-    const torch::Tensor bias = to_tensor(start.bias).requires_grad_();
+    // Not const: LibTorch 1.8, which Ubuntu 22.04 has, changes the gradient of no const tensor.
+    torch::Tensor weight = to_tensor(start.weight).requires_grad_();
+    torch::Tensor bias = to_tensor(start.bias).requires_grad_();
     const auto optimizer = make_optimizer(kind, options, {weight}, {bias});
     std::vector<WeightAndBias> values;
     for (const WeightAndBias& gradient : gradients) {

@@ -30,8 +30,6 @@ Limits recorder_limits() {
     return limits;
 }
 
-/// All of a lesson's recorders at once, so that an endless loop costs five seconds, not five for
-/// each test.
 constexpr std::size_t recorders_at_once = 16;
 
 /// How many seeds one recorder runs at first, and at most.
@@ -115,8 +113,19 @@ const TestResult* LessonResult::first_failure() const {
     return &*first;
 }
 
-Checker::Checker(const Course& course)
-    : course_(course), toolchain_(read_toolchain(course.build)), judge_(course.build) {}
+Means in_the_open() {
+    Means means;
+    means.record = [](const std::vector<Command>& commands) {
+        return run_all(commands, recorders_at_once);
+    };
+    return means;
+}
+
+Checker::Checker(const Course& course, Means means)
+    : course_(course),
+      means_(std::move(means)),
+      toolchain_(read_toolchain(course.build)),
+      judge_(course.build) {}
 
 LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::uint32_t first_seed,
                             std::uint32_t last_seed) {
@@ -140,7 +149,8 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
     result.remark = remark_on_file(source);
 
     const TemporaryFolder folder;
-    const Built built = build_recorder(toolchain_, lesson, source, folder.path(), Flavour::grading);
+    const Built built =
+        build_recorder(toolchain_, lesson, source, folder.path(), Flavour::grading, means_.compile);
     result.compile_seconds = built.compile_seconds;
     result.compiler_output = printable(built.compiler_output);
     result.warnings = explain_warnings(built.compiler_output, source);
@@ -148,6 +158,7 @@ LessonResult Checker::check(const Lesson& lesson, const fs::path& source, std::u
 
     const Seeds seeds =
         run_tests(built.recorder, lesson.number, lesson.tests, first_seed, last_seed, result);
+    if (!means_.sanitizes) return result;
     const auto crashed =
         std::find_if(result.tests.begin(), result.tests.end(),
                      [](const TestResult& test) { return test.verdict == "crashed"; });
@@ -189,8 +200,9 @@ Checker::Cost Checker::run_tests_at_once(const fs::path& recorder, const std::st
     for (const TestEntry& test : tests) {
         commands.push_back(
             recorder_command(recorder, here.path(), test.name, first_seed, last_seed));
+        commands.back().limits.wall_seconds = means_.wall_seconds;
     }
-    std::vector<Ended> runs = run_all(commands, recorders_at_once);
+    std::vector<Ended> runs = means_.record(commands);
     std::vector<RecordedTest> recorded;
     Cost cost;
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -198,9 +210,6 @@ Checker::Cost Checker::run_tests_at_once(const fs::path& recorder, const std::st
         cost.seconds = std::max(cost.seconds, runs[i].seconds);
         result.recorder_peak_kilobytes =
             std::max(result.recorder_peak_kilobytes, runs[i].peak_kilobytes);
-        if (runs[i].kind == Ended::Kind::exited && runs[i].code == 127) {
-            throw KitError(fmt::format("the recorder {} could not be started", recorder.string()));
-        }
         recorded.push_back({tests[i].name, commands[i].limits, std::move(runs[i])});
     }
 
@@ -227,6 +236,8 @@ Checker::Cost Checker::run_tests_at_once(const fs::path& recorder, const std::st
         test.comparison = found->comparison;
         test.printed = printable(recorded[i].ended.output);
         test.printed_total = recorded[i].ended.output_total;
+        test.seconds = recorded[i].ended.seconds;
+        test.out_of_memory = recorded[i].ended.out_of_memory;
         result.points += test.points;
     }
     result.verdict = verdict_of(result.tests);

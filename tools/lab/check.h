@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,8 @@ struct TestResult {
     std::optional<Comparison> comparison;
     std::string printed;  ///< what the student's code printed, at most 64 KiB
     std::size_t printed_total = 0;
+    double seconds = 0;          ///< how long it ran
+    bool out_of_memory = false;  ///< what stopped it is that there was no more memory
 };
 
 struct LessonResult {
@@ -46,6 +49,9 @@ struct LessonResult {
     const TestResult* first_failure() const;
 };
 
+/// How long a student's code may run in one test, in seconds of processor time.
+constexpr double seconds_for_a_test = 5;
+
 /// The seed when none is asked for.
 constexpr std::uint32_t default_seed = 1;
 
@@ -55,10 +61,24 @@ struct Seeds {
     std::uint32_t last;
 };
 
+/// How a student's code is compiled and run: ./lab check does it in the open, ./lab grade in a
+/// sandbox.
+struct Means {
+    Execute compile = execute_in_the_open;
+    /// Runs recorders, which all are the same program, and waits for them.
+    std::function<std::vector<Ended>(const std::vector<Command>&)> record;
+    double wall_seconds = seconds_for_a_test;  ///< for each recorder
+    bool sanitizes = true;                     ///< runs what crashed again, to find the line
+};
+
+/// All of a lesson's recorders at once, so that an endless loop costs five seconds, not five for
+/// each test.
+Means in_the_open();
+
 class Checker {
 public:
     /// Starts the judge at once, so that it is ready when the first file is compiled.
-    explicit Checker(const Course& course);
+    explicit Checker(const Course& course, Means means = in_the_open());
 
     /// Grades `source` as the lesson's file, once for each seed; stops at the first seed with which
     /// it does not pass, and gives that result.
@@ -94,11 +114,9 @@ private:
                            std::uint32_t last_seed, LessonResult& result);
 
     const Course& course_;
+    Means means_;
     Toolchain toolchain_;
     Judge judge_;
 };
-
-/// How long a student's code may run in one test, in seconds of wall time.
-constexpr double seconds_for_a_test = 5;
 
 }  // namespace lab::tool

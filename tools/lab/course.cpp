@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -32,12 +34,44 @@ std::string text_of(const toml::table& table, const char* key, const fs::path& p
                                table.source().begin.line, key));
 }
 
+/// A time with its offset from UTC, so that it means the same everywhere.
+std::int64_t seconds_since_1970(const toml::date_time& time, const std::string& where) {
+    if (!time.offset) {
+        throw KitError(where + ": a due date needs its offset, as in 2026-12-01T23:59:00+01:00");
+    }
+    using namespace std::chrono;
+    const auto day = sys_days{year{time.date.year} / time.date.month / time.date.day};
+    const auto of_day = hours{time.time.hour} + minutes{time.time.minute - time.offset->minutes} +
+                        seconds{time.time.second};
+    return duration_cast<seconds>(day.time_since_epoch() + of_day).count();
+}
+
+void read_due_date(Lesson& lesson, const toml::table& entry, const fs::path& path) {
+    const toml::node* due = entry.get("due");
+    if (due) {
+        const std::string where = fmt::format("{}:{}", path.string(), due->source().begin.line);
+        const auto time = due->value<toml::date_time>();
+        if (!time)
+            throw KitError(where + ": due is no date and time, as 2026-12-01T23:59:00+01:00");
+        lesson.due = seconds_since_1970(*time, where);
+    }
+    if (const toml::node* penalty = entry.get("late_penalty")) {
+        const auto share = penalty->value<double>();
+        if (!share || !(*share >= 0 && *share <= 1)) {
+            throw KitError(fmt::format("{}:{}: late_penalty is a share of the points, from 0 to 1",
+                                       path.string(), penalty->source().begin.line));
+        }
+        lesson.late_penalty = *share;
+    }
+}
+
 Lesson read_lesson(const toml::table& entry, const fs::path& root, const fs::path& path) {
     Lesson lesson;
     lesson.name = text_of(entry, "name", path);
     lesson.number = lesson.name.substr(0, 2);
     lesson.title = text_of(entry, "title", path);
     lesson.points = entry["points"].value_or(0.0);
+    read_due_date(lesson, entry, path);
     const std::string file = text_of(entry, "file", path);
     lesson.folder = root / "lessons" / lesson.name;
     lesson.source = lesson.folder / file;
@@ -54,8 +88,44 @@ Lesson read_lesson(const toml::table& entry, const fs::path& root, const fs::pat
     return lesson;
 }
 
+Visibility visibility_of(const toml::node& node, const fs::path& path) {
+    const std::string word = node.value_or(std::string{});
+    if (word == "visible") return Visibility::visible;
+    if (word == "hidden") return Visibility::hidden;
+    if (word == "after_due_date") return Visibility::after_due_date;
+    throw KitError(fmt::format("{}:{}: visibility is \"visible\", \"hidden\" or \"after_due_date\"",
+                               path.string(), node.source().begin.line));
+}
+
+/// What [lesson.tests."NAME"] says of single tests. A test's points are still its weight.
+void change_tests(Lesson& lesson, const toml::table& entry, const fs::path& path) {
+    const toml::table* changes = entry["tests"].as_table();
+    if (!changes) return;
+    for (const auto& [key, node] : *changes) {
+        const std::string name(key.str());
+        const std::string where = fmt::format("{}:{}", path.string(), node.source().begin.line);
+        const auto test = std::find_if(lesson.tests.begin(), lesson.tests.end(),
+                                       [&](const TestEntry& one) { return one.name == name; });
+        if (test == lesson.tests.end()) {
+            throw KitError(fmt::format("{}: lesson {} has no test '{}'", where, lesson.name, name));
+        }
+        const toml::table* change = node.as_table();
+        if (!change) throw KitError(fmt::format("{}: '{}' is no table", where, name));
+        if (const toml::node* weight = change->get("weight")) {
+            const auto value = weight->value<double>();
+            if (!value || !(*value >= 0)) throw KitError(where + ": weight is a number from 0 on");
+            test->points = *value;
+        }
+        if (const toml::node* word = change->get("visibility")) {
+            test->visibility = visibility_of(*word, path);
+        }
+    }
+}
+
 /// Each lesson's tests, and each test's share of the lesson's points; the integration's tests.
-void add_tests(Course& course, const fs::path& path) {
+/// `entries` are the lessons' in course.toml, which is `course_file`.
+void add_tests(Course& course, const fs::path& path, const toml::array& entries,
+               const fs::path& course_file) {
     const auto list = nlohmann::json::parse(read_file(path), nullptr, false);
     if (list.is_discarded()) {
         throw KitError(
@@ -63,15 +133,21 @@ void add_tests(Course& course, const fs::path& path) {
     }
     for (const auto& test : list) {
         if (test.at("lesson") == "integration") {
-            course.integration.tests.push_back({test.at("name"), 0});
+            course.integration.tests.push_back({test.at("name"), 0, Visibility::visible});
         }
     }
-    for (Lesson& lesson : course.lessons) {
-        double weights = 0;
+    for (std::size_t i = 0; i < course.lessons.size(); ++i) {
+        Lesson& lesson = course.lessons[i];
         for (const auto& test : list) {
             if (test.at("lesson") != lesson.number) continue;
-            lesson.tests.push_back({test.at("name"), test.at("weight")});
-            weights += lesson.tests.back().points;
+            lesson.tests.push_back({test.at("name"), test.at("weight"), Visibility::visible});
+        }
+        change_tests(lesson, *entries[i].as_table(), course_file);
+        double weights = 0;
+        for (const TestEntry& test : lesson.tests) weights += test.points;
+        if (!(weights > 0)) {
+            throw KitError(fmt::format("{}: no test of lesson {} has any weight",
+                                       course_file.string(), lesson.name));
         }
         for (TestEntry& test : lesson.tests) test.points *= lesson.points / weights;
     }
@@ -93,6 +169,12 @@ const Lesson& Course::find(const std::string& word) const {
     for (const Lesson& lesson : lessons) names.push_back(lesson.name);
     throw KitError(
         fmt::format("there is no lesson '{}'; the lessons are {}", word, fmt::join(names, ", ")));
+}
+
+const Lesson* Course::named(const std::string& name) const {
+    const auto lesson = std::find_if(lessons.begin(), lessons.end(),
+                                     [&](const Lesson& one) { return one.name == name; });
+    return lesson == lessons.end() ? nullptr : &*lesson;
 }
 
 Course read_course() {
@@ -124,7 +206,7 @@ Course read_course() {
             course.integration.lessons.push_back(course.find(number.value_or(std::string{})).name);
         }
     }
-    add_tests(course, build / "tests.json");
+    add_tests(course, build / "tests.json", *entries, path);
     return course;
 }
 

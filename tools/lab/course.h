@@ -1,15 +1,21 @@
 // The course as lessons/course.toml and the lessons' folders describe it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace lab::tool {
 
+/// When a student may see what a test says of handed-in work. ./lab check shows every test.
+enum class Visibility { visible, hidden, after_due_date };
+
 struct TestEntry {
     std::string name;
     double points = 0;  ///< its share of the lesson's points
+    Visibility visibility = Visibility::visible;
 };
 
 struct FunctionHints {
@@ -24,6 +30,8 @@ struct Lesson {
     std::vector<std::string> functions;
     double points = 0;
     std::vector<TestEntry> tests;
+    std::optional<std::int64_t> due;  ///< seconds since 1970; none: never late
+    double late_penalty = 0;          ///< the share of the points that each begun day costs
 
     std::filesystem::path source;    ///< what the student edits, absolute
     std::filesystem::path solution;  ///< the reference solution
@@ -49,6 +57,9 @@ struct Course {
 
     /// By number ("02", "2") or name. Errors: KitError that lists the lessons there are.
     const Lesson& find(const std::string& word) const;
+
+    /// The lesson of exactly this name, or null: results may be of an older course.
+    const Lesson* named(const std::string& name) const;
 };
 
 /// Reads course.toml and the list of tests that the build made. The build is the folder of the

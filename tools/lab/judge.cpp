@@ -138,7 +138,7 @@ std::vector<JudgedTest> Judge::judge(const std::string& lesson_number, std::uint
         runs.push_back({{"test", test.test},
                         {"ending", name_of(test.ended.kind)},
                         {"code", test.ended.code},
-                        {"seconds_allowed", test.limits.wall_seconds},
+                        {"seconds_allowed", test.limits.cpu_seconds},
                         {"output_allowed", fmt::format("{} MiB", test.limits.output_bytes >> 20)},
                         {"bytes", test.ended.transcript.size()}});
     }

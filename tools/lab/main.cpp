@@ -15,7 +15,9 @@ using namespace lab::tool;
 int run_command(int argc, char** argv) {
     CLI::App app{"Dropout Lab: learn dropout and L2 regularization by writing them."};
     app.name("./lab");
-    app.footer("Without a command: ./lab start. Read README.md for the first steps.");
+    app.footer(
+        "Without a command: ./lab start. Read README.md for the first steps.\n"
+        "For teachers: ./lab grade, export, report and bundle; docs/grading.md tells of them.");
     app.require_subcommand(0, 1);
     app.set_help_all_flag("--help-all", "Help for every command");
 

@@ -1,10 +1,11 @@
 #include "process.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
-#include <sched.h>
-#include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -13,14 +14,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
+#include "confine.h"
 #include "error.h"
 
 extern char** environ;
@@ -33,80 +35,11 @@ using Clock = std::chrono::steady_clock;
 /// Where a recorder finds its transcript; the same number stands in tests/observe/transcript.h.
 constexpr int transcript_descriptor = 3;
 
-volatile std::sig_atomic_t interruption = 0;
+std::atomic<bool> interruption = false;
 
 void limit(int resource, rlim_t value) {
     const rlimit both{value, value};
     setrlimit(static_cast<__rlimit_resource>(resource), &both);
-}
-
-/// Gives up what a lesson never needs: new processes, other processes' attention, the network, and
-/// the removal or renaming of files. What is refused fails with EPERM; the program goes on. Threads
-/// are allowed.
-bool confine() {
-    const std::unique_ptr<void, decltype(&seccomp_release)> filter(seccomp_init(SCMP_ACT_ALLOW),
-                                                                   &seccomp_release);
-    if (!filter) return false;
-    bool good = true;
-    const auto refuse = [&](int call) {
-        good = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 0) == 0 && good;
-    };
-    for (const int call : {SCMP_SYS(fork),
-                           SCMP_SYS(vfork),
-                           SCMP_SYS(ptrace),
-                           SCMP_SYS(process_vm_readv),
-                           SCMP_SYS(process_vm_writev),
-                           SCMP_SYS(socket),
-                           SCMP_SYS(setsid),
-                           SCMP_SYS(setpgid),
-                           SCMP_SYS(pidfd_open),
-                           SCMP_SYS(pidfd_send_signal),
-                           SCMP_SYS(rt_sigqueueinfo),
-                           SCMP_SYS(rt_tgsigqueueinfo),
-                           SCMP_SYS(tkill),
-                           SCMP_SYS(unshare),
-                           SCMP_SYS(setns),
-                           SCMP_SYS(mount),
-                           SCMP_SYS(umount2),
-                           SCMP_SYS(chroot),
-                           SCMP_SYS(bpf),
-                           SCMP_SYS(io_uring_setup),
-                           SCMP_SYS(unlink),
-                           SCMP_SYS(unlinkat),
-                           SCMP_SYS(rmdir),
-                           SCMP_SYS(rename),
-                           SCMP_SYS(renameat),
-                           SCMP_SYS(renameat2),
-                           SCMP_SYS(truncate),
-                           SCMP_SYS(chmod),
-                           SCMP_SYS(fchmod),
-                           SCMP_SYS(fchmodat),
-                           SCMP_SYS(chown),
-                           SCMP_SYS(fchown),
-                           SCMP_SYS(lchown),
-                           SCMP_SYS(fchownat),
-                           SCMP_SYS(setpriority),
-                           SCMP_SYS(reboot),
-                           SCMP_SYS(settimeofday),
-                           SCMP_SYS(clock_settime)}) {
-        refuse(call);
-    }
-    // glibc falls back to clone, whose flags can be seen.
-    good = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0 && good;
-    good = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
-                            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0 &&
-           good;
-    // abort() and raise() signal this process; nothing signals another.
-    const auto self = static_cast<scmp_datum_t>(getpid());
-    for (const int call : {SCMP_SYS(kill), SCMP_SYS(tgkill)}) {
-        good = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), call, 1,
-                                SCMP_A0(SCMP_CMP_NE, self)) == 0 &&
-               good;
-    }
-    good = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
-                            SCMP_A0(SCMP_CMP_NE, 0)) == 0 &&
-           good;
-    return good && seccomp_load(filter.get()) == 0;
 }
 
 /// A descriptor that closes itself.
@@ -163,21 +96,67 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     return result;
 }
 
-[[noreturn]] void become(const Command& command, int output, int transcript,
-                         bool confinement_is_there) {
+/// How much address space the program's own segments take. A program that does not fit is killed by
+/// the kernel while it starts, which looks like a crash. 0: not a program that can be read.
+rlim_t size_in_memory(const char* path) {
+    const Descriptor file(open(path, O_RDONLY | O_CLOEXEC));
+    Elf64_Ehdr header{};
+    rlim_t size = 0;
+    if (pread(file.number(), &header, sizeof header, 0) == sizeof header &&
+        std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0) {
+        for (unsigned i = 0; i < header.e_phnum; ++i) {
+            Elf64_Phdr segment{};
+            const auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
+            if (pread(file.number(), &segment, sizeof segment, at) != sizeof segment) break;
+            if (segment.p_type == PT_LOAD) size += segment.p_memsz;
+        }
+    }
+    return size;
+}
+
+bool fits(const char* program, std::size_t memory_bytes) {
+    constexpr rlim_t stack = 8u << 20;
+    return memory_bytes == 0 || size_in_memory(program) + stack <= memory_bytes;
+}
+
+/// Becomes a user without any right beyond its own, for good.
+bool become_user(uid_t user, gid_t group) {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, 2> none{};
+    return setgroups(0, nullptr) == 0 && setresgid(group, group, group) == 0 &&
+           setresuid(user, user, user) == 0 && syscall(SYS_capset, &header, none.data()) == 0 &&
+           prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;  // becoming another user takes this back
+}
+
+/// Ends the child, which could not become the program; says why in `trouble`.
+[[noreturn]] void give_up(int trouble) {
+    const int error = errno;
+    _exit(write(trouble, &error, sizeof error) == sizeof error ? 127 : 126);
+}
+
+struct Ends {
+    int output, transcript, trouble;
+};
+
+[[noreturn]] void become(const Command& command, char* const* arguments, char* const* environment,
+                         const Ends& ends, bool confinement_is_there) {
     const Limits& limits = command.limits;
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // the parent is a thread: it stays in run_all
     const int nothing = open("/dev/null", O_RDONLY);
     // Out of the way of the numbers they are to get.
-    const int safe_output = fcntl(output, F_DUPFD, 10);
-    const int safe_transcript = transcript >= 0 ? fcntl(transcript, F_DUPFD, 10) : -1;
-    if (nothing < 0 || safe_output < 0) _exit(127);
+    const int safe_output = fcntl(ends.output, F_DUPFD, 10);
+    const int safe_transcript = ends.transcript >= 0 ? fcntl(ends.transcript, F_DUPFD, 10) : -1;
+    const int trouble = fcntl(ends.trouble, F_DUPFD, 10);
+    if (nothing < 0 || safe_output < 0 || trouble < 0) give_up(ends.trouble);
     dup2(nothing, STDIN_FILENO);
     dup2(safe_output, STDOUT_FILENO);
     dup2(safe_output, STDERR_FILENO);
     if (safe_transcript >= 0) dup2(safe_transcript, transcript_descriptor);
-    close_range(safe_transcript >= 0 ? transcript_descriptor + 1 : STDERR_FILENO + 1, ~0u, 0);
+    // Until the program begins: `trouble` is read until then.
+    close_range(safe_transcript >= 0 ? transcript_descriptor + 1 : STDERR_FILENO + 1, ~0u,
+                CLOSE_RANGE_CLOEXEC);
 
     limit(RLIMIT_CORE, 0);
     if (limits.cpu_seconds > 0) {
@@ -185,7 +164,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
                          static_cast<rlim_t>(limits.cpu_seconds) + 1};
         setrlimit(RLIMIT_CPU, &cpu);
     }
-    if (limits.memory_bytes > 0) limit(RLIMIT_AS, limits.memory_bytes);
     if (limits.file_bytes > 0) limit(RLIMIT_FSIZE, limits.file_bytes);
 
     for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
@@ -193,22 +171,46 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
 
-    if (!command.directory.empty() && chdir(command.directory.c_str()) != 0) _exit(127);
-    const std::vector<char*> arguments = pointers(command.arguments);
-    const std::vector<char*> environment = pointers(command.environment);
+    if (!command.directory.empty() && chdir(command.directory.c_str()) != 0) give_up(trouble);
+    if (command.user != 0 && !become_user(command.user, command.group)) give_up(trouble);
+    if (limits.processes > 0) limit(RLIMIT_NPROC, limits.processes);
+    if (!fits(arguments[0], limits.memory_bytes)) {
+        errno = ENOMEM;
+        give_up(trouble);
+    }
+    if (limits.memory_bytes > 0) limit(RLIMIT_AS, limits.memory_bytes);
     if (limits.confined) {
         if (confinement_is_there) {
-            if (!confine()) _exit(127);
+            if (!confine()) give_up(trouble);
         } else {
             limit(RLIMIT_NPROC, 0);  // no help against root, and no threads either
         }
     }
-    execve(arguments[0], arguments.data(), environment.data());
-    _exit(127);
+    execve(arguments[0], arguments, environment);
+    // A program that names a loader that is not there.
+    if (errno == ENOENT && access(arguments[0], F_OK) == 0) errno = ENOEXEC;
+    give_up(trouble);
 }
 
-Running start(const Command& command, std::size_t index) {
+/// How a program ended that did not begin. Errors: KitError when that is not the program's fault.
+Ended ended_at_start(const std::string& program, int error) {
+    Ended ended;
+    if (error == ENOMEM) {
+        ended.kind = Ended::Kind::signalled;
+        ended.code = SIGKILL;
+        ended.out_of_memory = true;
+    } else if (error == ENOEXEC) {
+        ended.code = 127;
+    } else {
+        throw KitError(fmt::format("{} could not be started: {}", program, std::strerror(error)));
+    }
+    return ended;
+}
+
+/// None: it has ended already, as `ended` tells.
+std::optional<Running> start(const Command& command, std::size_t index, Ended& ended) {
     Pipe output = make_pipe();
+    Pipe trouble = make_pipe();
     Pipe transcript;
     if (command.limits.transcript_bytes > 0) transcript = make_pipe();
 
@@ -219,12 +221,26 @@ Running start(const Command& command, std::size_t index) {
         running.start + std::chrono::duration_cast<Clock::duration>(
                             std::chrono::duration<double>(command.limits.wall_seconds));
     const bool confinement_is_there = command.limits.confined && confinement_works();
+    const std::vector<char*> arguments = pointers(command.arguments);
+    const std::vector<char*> environment = pointers(command.environment);
     running.process = fork();
     if (running.process < 0) {
         throw KitError(fmt::format("no process to be had: {}", std::strerror(errno)));
     }
     if (running.process == 0) {
-        become(command, output.write.number(), transcript.write.number(), confinement_is_there);
+        become(command, arguments.data(), environment.data(),
+               {output.write.number(), transcript.write.number(), trouble.write.number()},
+               confinement_is_there);
+    }
+    trouble.write.close();
+    int error = 0;
+    ssize_t told = 0;
+    do told = read(trouble.read.number(), &error, sizeof error);
+    while (told < 0 && errno == EINTR);
+    if (told == sizeof error) {
+        waitpid(running.process, nullptr, 0);
+        ended = ended_at_start(command.arguments[0], error);
+        return std::nullopt;
     }
 
     running.handle = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, running.process, 0)));
@@ -240,6 +256,21 @@ void stop(Running& running, Ended::Kind why) {
     if (!running.stopped_for) running.stopped_for = why;
     kill(-running.process, SIGKILL);
     kill(running.process, SIGKILL);
+}
+
+/// Ends what is left of the process's group: a compiler starts others. Waits for those that are
+/// this process's children: the process itself, and, for a subreaper, whatever lost its parent.
+void end_group(pid_t process) {
+    kill(-process, SIGKILL);
+    while (waitpid(-process, nullptr, 0) > 0 || errno == EINTR) {}
+}
+
+void stop_all(std::vector<Running>& running) {
+    for (Running& one : running) {
+        stop(one, Ended::Kind::timed_out);
+        waitpid(one.process, nullptr, 0);
+        end_group(one.process);
+    }
 }
 
 /// Takes what there is to read; closes the descriptor at its end.
@@ -283,8 +314,7 @@ bool reap(Running& running, const Limits& limits, Ended& ended) {
     rusage usage{};
     const pid_t got = wait4(running.process, &status, WNOHANG, &usage);
     if (got == 0) return false;
-    // Whatever it started (a compiler starts others) ends with it.
-    kill(-running.process, SIGKILL);
+    end_group(running.process);
     if (!running.stopped_for) collect(running, limits, ended);
 
     ended.seconds = std::chrono::duration<double>(Clock::now() - running.start).count();
@@ -303,6 +333,12 @@ bool reap(Running& running, const Limits& limits, Ended& ended) {
         if (ended.code == SIGXCPU || (ended.code == SIGKILL && cpu_spent)) {
             ended.kind = Ended::Kind::timed_out;
         }
+        const bool not_caught =
+            ended.code == SIGABRT && ended.output.find("std::bad_alloc") != std::string::npos;
+        const bool used_up =
+            limits.memory_bytes > 0 &&
+            static_cast<std::size_t>(usage.ru_maxrss) * 1024 >= limits.memory_bytes / 10 * 9;
+        ended.out_of_memory = ended.kind == Ended::Kind::signalled && (not_caught || used_up);
     }
     return true;
 }
@@ -315,10 +351,17 @@ std::vector<Ended> run_all(const std::vector<Command>& commands, std::size_t job
     std::size_t next = 0;
     while (next < commands.size() || !running.empty()) {
         while (next < commands.size() && running.size() < std::max<std::size_t>(jobs, 1)) {
-            running.push_back(start(commands[next], next));
+            try {
+                std::optional<Running> one = start(commands[next], next, results[next]);
+                if (one) running.push_back(std::move(*one));
+            } catch (const KitError&) {
+                stop_all(running);
+                throw;
+            }
             ++next;
         }
 
+        if (running.empty()) continue;
         std::vector<pollfd> waiting;
         int milliseconds = 1000;
         for (const Running& one : running) {
@@ -334,10 +377,7 @@ std::vector<Ended> run_all(const std::vector<Command>& commands, std::size_t job
         poll(waiting.data(), waiting.size(), milliseconds);
 
         if (interrupted()) {
-            for (Running& one : running) {
-                stop(one, Ended::Kind::timed_out);
-                waitpid(one.process, nullptr, 0);
-            }
+            stop_all(running);
             throw Interrupted{};
         }
         for (Running& one : running) {
@@ -362,11 +402,11 @@ Ended run(const Command& command) { return std::move(run_all({command}, 1).front
 
 void catch_interruptions() {
     struct sigaction action {};
-    action.sa_handler = [](int) { interruption = 1; };
+    action.sa_handler = [](int) { interruption = true; };
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
-bool interrupted() { return interruption != 0; }
+bool interrupted() { return interruption; }
 
 std::vector<std::string> inherited_environment() {
     std::vector<std::string> result;

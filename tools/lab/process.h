@@ -2,6 +2,8 @@
 // get hold of (its compiler, its recorder) is started here.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -17,6 +19,7 @@ struct Limits {
     std::size_t output_bytes = 0;      ///< of standard output and error together
     std::size_t output_kept = 0;       ///< how much of it is kept
     std::size_t transcript_bytes = 0;  ///< 0: the program has no transcript
+    std::size_t processes = 0;         ///< of the user, threads included; 0: no limit
     bool confined = false;  ///< no new processes, no network, no signals to others: see process.cpp
 };
 
@@ -24,6 +27,9 @@ struct Command {
     std::vector<std::string> arguments;  ///< the program's path first
     std::vector<std::string> environment;
     std::string directory;  ///< to run in; empty: the caller's
+    /// Who runs it, without any right but that user's; only root can ask for one. 0: the caller.
+    uid_t user = 0;
+    gid_t group = 0;
     Limits limits;
     /// Called with the transcript so far, whenever it has grown.
     std::function<void(const std::vector<std::byte>&)> on_transcript = {};
@@ -38,6 +44,9 @@ struct Ended {
     std::vector<std::byte> transcript;
     double seconds = 0;
     long peak_kilobytes = 0;
+    /// The memory was not enough; `kind` says how that ended: SIGKILL when the program did not fit
+    /// at all, or a signal after a std::bad_alloc that nobody caught, or with the memory used up.
+    bool out_of_memory = false;
 
     bool succeeded() const { return kind == Kind::exited && code == 0; }
 };
@@ -52,9 +61,13 @@ void catch_interruptions();
 bool interrupted();
 
 /// Runs the commands, at most `jobs` at a time, and waits for all of them. What one of them started
-/// has ended too when this returns. The results are in the commands' order.
+/// in its own process group has ended too when this returns. The results are in the commands'
+/// order. Several threads may call this at once.
 ///
-/// Errors: KitError when the system refuses a process or a pipe; Interrupted.
+/// A program that is there, but that the system cannot run, has ended with the exit code 127.
+///
+/// Errors: KitError when the system refuses a process or a pipe, or has no such program;
+/// Interrupted.
 std::vector<Ended> run_all(const std::vector<Command>& commands, std::size_t jobs);
 
 Ended run(const Command& command);

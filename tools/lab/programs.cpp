@@ -20,11 +20,11 @@ std::string find_program(const std::string& name) {
     return "";
 }
 
-std::string require_program(const std::string& name) {
+std::string require_program(const std::string& name, const std::string& package) {
     std::string program = find_program(name);
     if (program.empty()) {
-        throw KitError(
-            fmt::format("{0} is not installed. On Debian and Ubuntu: apt-get install {0}", name));
+        throw KitError(fmt::format("{} is not installed. On Debian and Ubuntu: apt-get install {}",
+                                   name, package.empty() ? name : package));
     }
     return program;
 }

@@ -8,23 +8,10 @@
 #include <sstream>
 
 #include "error.h"
-#include "process.h"
-#include "programs.h"
+#include "git.h"
 
 namespace lab::tool {
 namespace fs = std::filesystem;
-namespace {
-
-Ended git(const Course& course, const std::vector<std::string>& arguments) {
-    Command command;
-    command.arguments = {require_program("git"), "-c", "safe.directory=" + course.root.string(),
-                         "-C", course.root.string()};
-    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-    command.environment = inherited_environment();
-    command.limits.wall_seconds = 20;
-    command.limits.output_bytes = command.limits.output_kept = std::size_t{1} << 20;
-    return run(command);
-}
 
 bool is_stub(const std::string& content, const Lesson& lesson) {
     return std::all_of(
@@ -32,8 +19,6 @@ bool is_stub(const std::string& content, const Lesson& lesson) {
             return content.find("throw NotWritten{\"" + function + "\"}") != std::string::npos;
         });
 }
-
-}  // namespace
 
 std::string stub_of(const Course& course, const Lesson& lesson) {
     const std::string path = lesson.shown_source();

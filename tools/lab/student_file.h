@@ -8,6 +8,9 @@
 
 namespace lab::tool {
 
+/// Whether each of the lesson's functions is still to be written.
+bool is_stub(const std::string& content, const Lesson& lesson);
+
 /// The lesson's file as the kit gives it out, from the clone's history: the newest version in which
 /// every function is still to be written. So it survives a student who commits.
 ///

@@ -1,9 +1,27 @@
 #include "text.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 
 namespace lab::tool {
 namespace {
+
+/// The character that the valid sequence at the start of text, of this length, stands for.
+std::uint32_t code_point(std::string_view text, std::size_t length) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    std::uint32_t code = length == 1 ? byte(0) : byte(0) & (0xFFu >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) code = code << 6 | (byte(i) & 0x3Fu);
+    return code;
+}
+
+/// Characters that cannot be seen themselves, but change what the text around them looks like:
+/// marks of direction, line separators, and U+FFFE and U+FFFF, which XML cannot hold.
+bool is_disguise(std::uint32_t code) {
+    return code == 0x061C || code == 0x200E || code == 0x200F ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
+           code == 0xFEFF || code == 0xFFFE || code == 0xFFFF;
+}
 
 /// The length of the valid UTF-8 sequence at the start of text, or 0.
 std::size_t sequence_length(std::string_view text) {
@@ -15,11 +33,10 @@ std::size_t sequence_length(std::string_view text) {
                                : first >= 0xF0 && first < 0xF5 ? 4
                                                                : 0;
     if (length == 0 || text.size() < length) return 0;
-    std::uint32_t code = first & (0xFFu >> (length + 1));
     for (std::size_t i = 1; i < length; ++i) {
         if ((byte(i) & 0xC0) != 0x80) return 0;
-        code = code << 6 | (byte(i) & 0x3Fu);
     }
+    const std::uint32_t code = code_point(text, length);
     const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
     const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
     return overlong || surrogate || code > 0x10FFFF ? 0 : length;
@@ -40,6 +57,8 @@ std::string printable(std::string_view text) {
                     first != '\t') ||
                    c1) {
             if (first != '\r') result += '?';
+        } else if (const std::uint32_t code = code_point(text, length); is_disguise(code)) {
+            result += fmt::format("[U+{:04X}]", code);
         } else {
             result += text.substr(0, length);
         }

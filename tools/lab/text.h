@@ -9,7 +9,8 @@ namespace lab::tool {
 
 /// Valid UTF-8 without control characters other than newline and tab: a program's output must not
 /// move the cursor or change the colours of the terminal that shows it. What is replaced is shown
-/// as U+FFFD or, for a control character, as a question mark.
+/// as U+FFFD or, for a control character, as a question mark; what changes the direction or the
+/// lines of the text around it, by its number: [U+202E].
 std::string printable(std::string_view text);
 
 /// The number of the first line that is not valid UTF-8 or holds a NUL, counted from 1.

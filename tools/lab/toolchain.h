@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,22 @@ Toolchain read_toolchain(const std::filesystem::path& build);
 /// sanitizers, to find the line of a crash; for the debugger.
 enum class Flavour { grading, sanitized, debugging };
 
+/// The command line that compiles `source` to `object`.
+std::vector<std::string> compile_arguments(const Toolchain& toolchain,
+                                           const std::filesystem::path& source,
+                                           const std::filesystem::path& object,
+                                           Flavour flavour = Flavour::grading);
+
+/// The command line that links `objects` with `runtime`, such as toolchain.runtime.
+std::vector<std::string> link_arguments(const Toolchain& toolchain,
+                                        const std::vector<std::filesystem::path>& objects,
+                                        const std::vector<std::string>& runtime,
+                                        const std::filesystem::path& program,
+                                        Flavour flavour = Flavour::grading);
+
+/// What a compiler or linker may use.
+Limits compiler_limits();
+
 struct Built {
     bool ok = false;
     std::filesystem::path recorder;
@@ -52,13 +69,23 @@ struct Built {
     double link_seconds = 0;
 };
 
+/// Runs the compiler or the linker, which reads the files `reads` beside its own and writes into
+/// the folder `writes`.
+using Execute =
+    std::function<Ended(const Command& command, const std::vector<std::filesystem::path>& reads,
+                        const std::filesystem::path& writes)>;
+
+/// As any program is run.
+Ended execute_in_the_open(const Command& command, const std::vector<std::filesystem::path>& reads,
+                          const std::filesystem::path& writes);
+
 /// Builds the recorder for `lesson` from `source` in `folder`, with the reference solutions of the
 /// lessons before it.
 ///
 /// Errors: KitError when the file cannot be read, or the compiler cannot be started.
 Built build_recorder(const Toolchain& toolchain, const Lesson& lesson,
                      const std::filesystem::path& source, const std::filesystem::path& folder,
-                     Flavour flavour);
+                     Flavour flavour, const Execute& execute = execute_in_the_open);
 
 /// Builds the program that computes the lesson's figures, from the student's `source`, or from the
 /// reference solution when it is empty, and the reference solutions of all other lessons.
