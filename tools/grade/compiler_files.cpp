@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "error.h"
+#include "placing.h"
 #include "process.h"
 #include "programs.h"
 
@@ -42,9 +43,7 @@ public:
         CompilerFiles result;
         const auto within_another = [&](const fs::path& path) {
             return std::any_of(files_.begin(), files_.end(), [&](const fs::path& other) {
-                return path != other &&
-                       std::mismatch(other.begin(), other.end(), path.begin(), path.end()).first ==
-                           other.end();
+                return path != other && is_within(path, other);
             });
         };
         for (const fs::path& path : files_) {
